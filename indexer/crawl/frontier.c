@@ -1,0 +1,438 @@
+#include "crawl/frontier.h"
+
+#include <string.h>
+
+#include "syllabus/url.h"
+
+#define MICROSECONDS 1000000.0
+
+typedef enum RobotsState { ROBOTS_UNKNOWN, ROBOTS_ASKED, ROBOTS_KNOWN } RobotsState;
+
+/* One origin: its queue and its manners. */
+typedef struct Host {
+    char *origin;
+    GQueue queue; /* FrontierPage *: nearest first, in the order they were found */
+    guint running;
+    guint failures;    /* in a row */
+    gint64 started_us; /* the last transfer */
+    gint64 next_us;    /* no start before */
+    RobotsState robots_state;
+    Robots *robots;
+} Host;
+
+struct Frontier {
+    FrontierOptions options;
+    GDestroyNotify data_free;
+    GHashTable *pages;     /* id → FrontierPage * (owned) */
+    GHashTable *hosts;     /* origin → Host * (owned) */
+    GPtrArray *host_order; /* Host *, in order of first use: asked in turn */
+    GPtrArray *resources;  /* FrontierResource * (owned) */
+    GHashTable *queries;   /* host + path → how many queries of it are known */
+    guint turn;
+    guint queued, running;
+};
+
+/* --- life --- */
+
+static void resource_free(gpointer data) {
+    FrontierResource *resource = data;
+    g_free(resource->id);
+    g_free(resource->start);
+    g_free(resource->folder);
+    g_free(resource);
+}
+
+static void host_free(gpointer data) {
+    Host *host = data;
+    g_free(host->origin);
+    g_queue_clear(&host->queue);
+    robots_free(host->robots);
+    g_free(host);
+}
+
+static void page_free(const Frontier *frontier, FrontierPage *page) {
+    if (frontier->data_free != NULL && page->data != NULL) {
+        frontier->data_free(page->data);
+    }
+    g_free(page->id);
+    g_free(page->url);
+    g_free(page);
+}
+
+Frontier *frontier_new(const FrontierOptions *options, GDestroyNotify data_free) {
+    Frontier *frontier = g_new0(Frontier, 1);
+    frontier->options = *options;
+    frontier->data_free = data_free;
+    frontier->pages = g_hash_table_new(g_str_hash, g_str_equal);
+    frontier->hosts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, host_free);
+    frontier->host_order = g_ptr_array_new();
+    frontier->resources = g_ptr_array_new_with_free_func(resource_free);
+    frontier->queries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return frontier;
+}
+
+void frontier_free(Frontier *frontier) {
+    if (frontier == NULL) {
+        return;
+    }
+    GHashTableIter iter;
+    gpointer page;
+    g_hash_table_iter_init(&iter, frontier->pages);
+    while (g_hash_table_iter_next(&iter, NULL, &page)) {
+        page_free(frontier, page);
+    }
+    g_hash_table_unref(frontier->pages);
+    g_hash_table_unref(frontier->hosts);
+    g_ptr_array_unref(frontier->host_order);
+    g_ptr_array_unref(frontier->resources);
+    g_hash_table_unref(frontier->queries);
+    g_free(frontier);
+}
+
+guint frontier_queued(const Frontier *frontier) {
+    return frontier->queued;
+}
+
+guint frontier_known(const Frontier *frontier) {
+    return g_hash_table_size(frontier->pages);
+}
+
+FrontierPage *frontier_page(const Frontier *frontier, const char *id) {
+    return g_hash_table_lookup(frontier->pages, id);
+}
+
+/* --- scope --- */
+
+char *frontier_origin(const char *url) {
+    g_autoptr(SylUrl) parts = syl_url_parse(url);
+    return parts == NULL ? NULL
+                         : g_strdup_printf("%s://%s:%u", parts->scheme, parts->host, parts->port);
+}
+
+/* Scheme and default port do not count: http and https of a site are one. */
+static char *place(const SylUrl *url) {
+    gboolean plain = url->port == 80 || url->port == 443;
+    return plain ? g_strconcat(url->host, url->path, NULL)
+                 : g_strdup_printf("%s:%u%s", url->host, url->port, url->path);
+}
+
+/* "index.html", "index.php", "default.htm": a folder by another name. */
+static gboolean is_index_file(const char *name) {
+    return g_str_has_prefix(name, "index.") || g_str_has_prefix(name, "default.");
+}
+
+/* What every page of the resource that starts at url begins with, or NULL: url alone. */
+static char *folder_of(const char *url) {
+    g_autoptr(SylUrl) parts = syl_url_parse(url);
+    if (parts == NULL || parts->query != NULL) {
+        return NULL;
+    }
+    char *name = strrchr(parts->path, '/') + 1;
+    if (*name != '\0' && !is_index_file(name)) {
+        return NULL;
+    }
+    *name = '\0';
+    return place(parts);
+}
+
+/* The resource with the longest folder that holds url; NULL if there is none. */
+static FrontierResource *owner_of(const Frontier *frontier, const char *where) {
+    FrontierResource *best = NULL;
+    for (guint i = 0; i < frontier->resources->len; i++) {
+        FrontierResource *resource = g_ptr_array_index(frontier->resources, i);
+        if (resource->folder != NULL && g_str_has_prefix(where, resource->folder) &&
+            (best == NULL || strlen(resource->folder) > strlen(best->folder))) {
+            best = resource;
+        }
+    }
+    return best;
+}
+
+/* Addresses that grow by themselves: the same name again and again in one path. */
+static gboolean repeats(const char *path) {
+    g_auto(GStrv) names = g_strsplit(path, "/", -1);
+    for (char **name = names; *name != NULL; name++) {
+        guint times = 0;
+        for (char **other = names; *other != NULL; other++) {
+            times += **name != '\0' && g_str_equal(*name, *other);
+        }
+        if (times > FRONTIER_MAX_REPEATS) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Whether one more address with this path and a query is welcome. */
+static gboolean take_query(Frontier *frontier, const char *where) {
+    guint known = GPOINTER_TO_UINT(g_hash_table_lookup(frontier->queries, where));
+    if (known >= FRONTIER_MAX_QUERIES) {
+        return FALSE;
+    }
+    g_hash_table_insert(frontier->queries, g_strdup(where), GUINT_TO_POINTER(known + 1));
+    return TRUE;
+}
+
+/* --- queues --- */
+
+static Host *host_of(Frontier *frontier, const char *url) {
+    g_autofree char *origin = frontier_origin(url);
+    Host *host = g_hash_table_lookup(frontier->hosts, origin);
+    if (host == NULL) {
+        host = g_new0(Host, 1);
+        host->origin = g_steal_pointer(&origin);
+        g_queue_init(&host->queue);
+        g_hash_table_insert(frontier->hosts, host->origin, host);
+        g_ptr_array_add(frontier->host_order, host);
+    }
+    return host;
+}
+
+static void enqueue(Frontier *frontier, FrontierPage *page) {
+    GQueue *queue = &host_of(frontier, page->url)->queue;
+    page->state = FRONTIER_QUEUED;
+    frontier->queued++;
+    GList *before = g_queue_peek_tail_link(queue);
+    while (before != NULL && ((const FrontierPage *)before->data)->depth > page->depth) {
+        before = before->prev;
+    }
+    if (before == NULL) {
+        g_queue_push_head(queue, page);
+    } else {
+        g_queue_insert_after(queue, before, page);
+    }
+}
+
+static FrontierPage *add_page(Frontier *frontier, FrontierResource *resource, const char *url,
+                              guint depth) {
+    FrontierPage *page = g_new0(FrontierPage, 1);
+    page->id = syl_url_id(url);
+    page->url = g_strdup(url);
+    page->resource = resource;
+    page->depth = depth;
+    resource->pages++;
+    g_hash_table_insert(frontier->pages, page->id, page);
+    enqueue(frontier, page);
+    return page;
+}
+
+FrontierPage *frontier_add_resource(Frontier *frontier, const char *resource_id, const char *url) {
+    FrontierResource *resource = g_new0(FrontierResource, 1);
+    resource->id = g_strdup(resource_id);
+    resource->start = g_strdup("");
+    g_ptr_array_add(frontier->resources, resource);
+    g_autofree char *id = syl_url_id(url);
+    FrontierPage *known = frontier_page(frontier, id);
+    if (known != NULL) {
+        return known;
+    }
+    FrontierPage *page = add_page(frontier, resource, url, 0);
+    page->is_start = TRUE;
+    return page;
+}
+
+/* A shorter way to a known page: what lies behind it may come into reach. */
+static void come_nearer(FrontierPage *known, guint depth, FrontierPage **deeper) {
+    if (known->depth <= depth) {
+        return;
+    }
+    known->depth = depth;
+    if (known->state == FRONTIER_DONE && deeper != NULL) {
+        *deeper = known;
+    }
+}
+
+FrontierPage *frontier_add_link(Frontier *frontier, FrontierPage *page, const char *url,
+                                FrontierPage **deeper) {
+    g_autofree char *id = syl_url_id(url);
+    FrontierPage *known = frontier_page(frontier, id);
+    if (known != NULL) {
+        if (known->resource == page->resource) {
+            come_nearer(known, page->depth + 1, deeper);
+        }
+        return NULL;
+    }
+    g_autoptr(SylUrl) parts = syl_url_parse(url);
+    if (parts == NULL || page->resource->folder == NULL) {
+        return NULL;
+    }
+    g_autofree char *where = place(parts);
+    FrontierResource *owner = owner_of(frontier, where);
+    if (owner != page->resource || repeats(parts->path) ||
+        (frontier->options.supports != NULL && !frontier->options.supports(NULL, parts->path))) {
+        return NULL;
+    }
+    if (page->depth >= frontier->options.depth || owner->pages >= frontier->options.max_pages ||
+        frontier_known(frontier) >= FRONTIER_MAX_PAGES ||
+        (parts->query != NULL && !take_query(frontier, where))) {
+        owner->cut++;
+        return NULL;
+    }
+    return add_page(frontier, owner, url, page->depth + 1);
+}
+
+/* --- redirects --- */
+
+FrontierPage *frontier_redirect(Frontier *frontier, FrontierPage *page, const char *url,
+                                const char **reason) {
+    g_autofree char *id = syl_url_id(url);
+    if (page->redirects >= FRONTIER_MAX_REDIRECTS) {
+        *reason = "too many redirects";
+        return NULL;
+    }
+    if (g_str_equal(id, page->id)) {
+        g_free(page->url);
+        page->url = g_strdup(url);
+        page->redirects++;
+        enqueue(frontier, page);
+        return page;
+    }
+    FrontierPage *known = frontier_page(frontier, id);
+    if (known != NULL) {
+        if (page->is_start && known->resource == page->resource) {
+            known->is_start = TRUE;
+            if (known->state == FRONTIER_DONE) {
+                frontier_settle(frontier, known);
+            }
+        }
+        *reason = "moved to a page that is known";
+        return NULL;
+    }
+    g_autoptr(SylUrl) parts = syl_url_parse(url);
+    g_autofree char *where = parts != NULL ? place(parts) : g_strdup("");
+    if (!page->is_start && owner_of(frontier, where) != page->resource) {
+        *reason = "moved out of the resource";
+        return NULL;
+    }
+    FrontierPage *target = add_page(frontier, page->resource, url, page->depth);
+    page->resource->pages--; /* the page that moved away is none of its own */
+    target->is_start = page->is_start;
+    target->redirects = page->redirects + 1;
+    return target;
+}
+
+void frontier_settle(Frontier *frontier, FrontierPage *page) {
+    (void)frontier;
+    FrontierResource *resource = page->resource;
+    if (page->is_start && *resource->start == '\0') {
+        g_free(resource->start);
+        resource->start = g_strdup(page->url);
+        resource->folder = folder_of(page->url);
+    }
+}
+
+/* --- what next --- */
+
+static gint64 gap_us(const Frontier *frontier, const Host *host) {
+    double asked = host->robots != NULL
+                       ? MIN(robots_crawl_delay(host->robots), FRONTIER_MAX_CRAWL_DELAY_S)
+                       : 0;
+    return (gint64)(MAX(frontier->options.delay_s, asked) * MICROSECONDS);
+}
+
+static FrontierPage *take_first(Frontier *frontier, Host *host) {
+    FrontierPage *page = g_queue_pop_head(&host->queue);
+    frontier->queued--;
+    page->state = FRONTIER_RUNNING;
+    return page;
+}
+
+static gboolean is_allowed(const Host *host, const char *url) {
+    g_autoptr(SylUrl) parts = syl_url_parse(url);
+    g_autofree char *path = parts->query != NULL ? g_strconcat(parts->path, "?", parts->query, NULL)
+                                                 : g_strdup(parts->path);
+    return robots_allows(host->robots, path);
+}
+
+/* One host's turn; FRONTIER_WAIT if it has nothing to do before host->next_us. */
+static FrontierNext next_of_host(Frontier *frontier, Host *host, gint64 now_us,
+                                 FrontierPage **page) {
+    if (host->failures >= FRONTIER_HOST_FAILURES) {
+        *page = take_first(frontier, host);
+        (*page)->state = FRONTIER_DONE;
+        return FRONTIER_UNREACHED;
+    }
+    if (host->robots_state == ROBOTS_KNOWN &&
+        !is_allowed(host, ((const FrontierPage *)g_queue_peek_head(&host->queue))->url)) {
+        *page = take_first(frontier, host);
+        (*page)->state = FRONTIER_DONE;
+        return FRONTIER_DISALLOWED;
+    }
+    if (host->robots_state == ROBOTS_ASKED || host->running >= frontier->options.per_host ||
+        now_us < host->next_us) {
+        return FRONTIER_WAIT;
+    }
+    host->running++;
+    frontier->running++;
+    host->started_us = now_us;
+    host->next_us = now_us + gap_us(frontier, host);
+    if (host->robots_state == ROBOTS_UNKNOWN) {
+        host->robots_state = ROBOTS_ASKED;
+        return FRONTIER_ROBOTS;
+    }
+    *page = take_first(frontier, host);
+    return FRONTIER_FETCH;
+}
+
+FrontierNext frontier_next(Frontier *frontier, gint64 now_us, FrontierPage **page,
+                           const char **origin, gint64 *wait_us) {
+    gint64 soonest = G_MAXINT64;
+    for (guint i = 0; i < frontier->host_order->len; i++) {
+        guint at = (frontier->turn + i) % frontier->host_order->len;
+        Host *host = g_ptr_array_index(frontier->host_order, at);
+        if (g_queue_is_empty(&host->queue)) {
+            continue;
+        }
+        FrontierNext next = next_of_host(frontier, host, now_us, page);
+        if (next != FRONTIER_WAIT) {
+            frontier->turn = (at + 1) % frontier->host_order->len;
+            *origin = host->origin;
+            return next;
+        }
+        if (host->running < frontier->options.per_host && host->robots_state != ROBOTS_ASKED) {
+            soonest = MIN(soonest, host->next_us - now_us);
+        }
+    }
+    *wait_us = soonest;
+    return frontier->queued == 0 && frontier->running == 0 ? FRONTIER_IDLE : FRONTIER_WAIT;
+}
+
+static void end_transfer(Frontier *frontier, Host *host, gboolean reached) {
+    host->running--;
+    frontier->running--;
+    host->failures = reached ? 0 : host->failures + 1;
+}
+
+void frontier_done(Frontier *frontier, FrontierPage *page, gboolean reached) {
+    end_transfer(frontier, host_of(frontier, page->url), reached);
+    page->state = FRONTIER_DONE;
+}
+
+void frontier_retry(Frontier *frontier, FrontierPage *page, gint64 not_before_us) {
+    Host *host = host_of(frontier, page->url);
+    end_transfer(frontier, host, TRUE);
+    host->next_us = MAX(host->next_us, not_before_us);
+    enqueue(frontier, page);
+}
+
+/* The host of an origin whose robots.txt is no longer awaited. */
+static Host *end_robots(Frontier *frontier, const char *origin) {
+    g_autofree char *root = g_strconcat(origin, "/", NULL);
+    Host *host = host_of(frontier, root);
+    if (host->robots_state == ROBOTS_ASKED) {
+        end_transfer(frontier, host, TRUE);
+    }
+    host->robots_state = ROBOTS_KNOWN;
+    return host;
+}
+
+void frontier_set_robots(Frontier *frontier, const char *origin, Robots *robots) {
+    Host *host = end_robots(frontier, origin);
+    robots_free(host->robots);
+    host->robots = robots;
+    host->next_us = MAX(host->next_us, host->started_us + gap_us(frontier, host));
+}
+
+void frontier_set_unreachable(Frontier *frontier, const char *origin) {
+    end_robots(frontier, origin)->failures = FRONTIER_HOST_FAILURES;
+}

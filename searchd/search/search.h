@@ -1,0 +1,111 @@
+/* One answer to one request, from one state of one generation of the index. A Search belongs to one
+ * thread; an Answer to who holds it. */
+#pragma once
+
+#include <glib.h>
+
+#include "query/request.h"
+#include "syllabus/library.h"
+#include "xapian-c.h"
+
+#define SEARCH_ERROR (search_error_quark())
+GQuark search_error_quark(void);
+typedef enum SearchError {
+    SEARCH_ERROR_BUSY,        /* too many requests are waiting: ask again in a second */
+    SEARCH_ERROR_UNAVAILABLE, /* no index that can be read just now */
+    SEARCH_ERROR_QUERY,       /* the query goes over a bound; the message names it */
+    SEARCH_ERROR_INTERNAL,    /* a bug */
+} SearchError;
+
+/* Passages that are looked at for one answer: where fewer match, the total is counted, not
+ * estimated. */
+#define SEARCH_EXACT_TOTAL 10000
+/* Most values given of one facet. */
+#define SEARCH_FACET_VALUES_MAX 100
+
+/* A stretch of text in UTF-16 code units, as JavaScript counts. */
+typedef struct Highlight {
+    guint start, length;
+} Highlight;
+
+typedef struct AnswerResult {
+    char *id;
+    char *url;            /* opens at the passage */
+    char *page;           /* the page's address */
+    char *title;          /* the page's title; may be "" */
+    char *resource;       /* the resource's address; may be "" */
+    char *resource_title; /* may be "" */
+    GStrv heading;        /* outermost first; never NULL */
+    char *kind;
+    char *language;
+    char *text;         /* the snippet: one line of plain text, at most about 300 characters */
+    GArray *highlights; /* of Highlight in text, ascending, not overlapping */
+    double score;
+} AnswerResult;
+
+typedef struct FacetValue {
+    char *value; /* what the filter parameter of this name takes */
+    char *label; /* for people: levels of a path are joined by " › " */
+    char *name;  /* for people: of a path its last level only, else as label */
+    guint depth; /* 0, or how many levels of the path are above */
+    guint count; /* passages under it, of which one page may have several; sections count what is
+                    below them too */
+} FacetValue;
+
+typedef struct Facet {
+    SylFieldId field;
+    const char *name; /* "section", "host", "kind", "list": also the parameter's name; borrowed */
+    GPtrArray
+        *values; /* of FacetValue: most frequent first; the levels below a section follow it */
+} Facet;
+
+typedef struct Answer {
+    char *query; /* as it was asked */
+    guint total; /* results, one for a page */
+    gboolean total_exact;
+    guint offset;
+    guint generation;   /* number of the generation that answered */
+    guint64 revision;   /* and its Xapian revision */
+    char uuid[40];      /* of the Xapian database: two libraries with one number still differ */
+    char *corrected;    /* the query that was searched instead, or NULL */
+    GPtrArray *notices; /* of char*: sentences on what was understood otherwise than asked */
+    GPtrArray *facets;  /* of Facet, in the order section, kind, list, host */
+    GPtrArray *results; /* of AnswerResult, best first */
+    guint documents;    /* documents in the index */
+    guint resources;    /* of these: resources */
+} Answer;
+
+void answer_free(Answer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
+
+/* A generation opened for one thread, with what a query needs around it: parser, stemmer. */
+typedef struct Search Search;
+
+/* Opens the live generation of a library. NULL: any of SYL_LIBRARY_ERROR. */
+Search *search_open(const char *library, GError **error);
+void search_free(Search *search);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Search, search_free)
+
+/* The number of the generation that is open. */
+guint search_generation(const Search *search);
+
+/* FALSE once the library names another generation, or none: what is open is then yesterday's. */
+gboolean search_is_current(const Search *search);
+
+/* Answers from the newest commit of the open generation, starting again where a writer overtakes
+ * it. An empty query text lists the resources in their list's order (where there are none,
+ * everything). A limit of 0 gives totals and facets alone. NULL: QUERY,
+ * UNAVAILABLE, INTERNAL. */
+Answer *search_answer(Search *search, const Request *request, GError **error);
+
+/* --- evaluation runs */
+
+typedef struct RankedPage {
+    char *id; /* the page's: what is before the last '#' of its passages' ids */
+    double score;
+} RankedPage;
+/* Ranks pages for plain words: no operators, no bounds on the text, no correction. Each page counts
+ * by its best passage; equal scores are ordered by id; documents of resources are left out. Returns
+ * an array of RankedPage, best first. Caller frees. NULL: UNAVAILABLE, INTERNAL. */
+GArray *search_rank_pages(Search *search, const char *words, guint limit, Ranking ranking,
+                          GError **error);

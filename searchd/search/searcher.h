@@ -1,0 +1,23 @@
+/* A pool of searchers: threads that each own their index handles, behind one bounded queue, so that
+ * any number of request threads cost no more than the pool. Any thread may ask.
+ *
+ * Every answer comes whole from one generation. A searcher looks at the library before each answer
+ * and opens the generation that is then live; while the library cannot be read, answers are
+ * UNAVAILABLE, and they come back with it. */
+#pragma once
+
+#include <glib.h>
+
+#include "search/search.h"
+
+typedef struct SearcherPool SearcherPool;
+
+/* Starts threads searchers. Up to capacity requests wait for one. NULL where no thread can be
+ * started: INTERNAL. */
+SearcherPool *searcher_pool_new(const char *library, guint threads, gsize capacity, GError **error);
+/* Waits for the searchers. Nobody may ask any more. */
+void searcher_pool_free(SearcherPool *pool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SearcherPool, searcher_pool_free)
+
+/* Waits for the answer. NULL: BUSY at once where the queue is full, else as search_answer. */
+Answer *searcher_pool_answer(SearcherPool *pool, const Request *request, GError **error);
