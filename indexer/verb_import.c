@@ -97,6 +97,7 @@ static gboolean import_line(Ingest *ingest, const char *line, gsize size, const 
         visit->document = read_document(object);
         visit->page->status = 200;
         visit->page->fetched_at = visit->page->checked_at = g_get_real_time() / G_USEC_PER_SEC;
+        visit->visited = TRUE;
         visit->visit = (StoreVisit){.at = visit->page->checked_at, .status = 200};
         ok = ingest_put_visit(ingest, visit, error);
     }

@@ -178,6 +178,7 @@ static void put_visit(Crawl *crawl, FrontierPage *page, const FetchReply *reply,
         visit->body = g_bytes_ref(reply->body);
     }
     visit->page = store_page_copy(row);
+    visit->visited = TRUE;
     visit->visit = (StoreVisit){.at = row->checked_at,
                                 .status = reply->status,
                                 .wire_bytes = reply->wire_bytes,
@@ -217,17 +218,13 @@ static void offer_links(Crawl *crawl, FrontierPage *page, const Document *docume
 
 static void redirect(Crawl *crawl, FrontierPage *page, const char *url) {
     const char *reason = NULL;
-    if (frontier_redirect(crawl->frontier, page, url, &reason) == NULL) {
+    FrontierPage *again = NULL;
+    if (frontier_redirect(crawl->frontier, page, url, &reason, &again) == NULL) {
         g_debug("%s → %s: %s", page->url, url, reason);
     }
-}
-
-/* The page that another one moved to, if it has come in already: nothing more will be heard of it
- * in this run. */
-static const FrontierPage *done_page(Crawl *crawl, const char *id) {
-    const FrontierPage *page = frontier_page(crawl->frontier, id);
-    const StorePage *row = page != NULL ? page->data : NULL;
-    return row != NULL && page->state == FRONTIER_DONE && row->fetched_at != 0 ? page : NULL;
+    if (again != NULL) {
+        offer_again(crawl, again);
+    }
 }
 
 static void on_redirect(Crawl *crawl, Job *job) {
@@ -236,10 +233,8 @@ static void on_redirect(Crawl *crawl, Job *job) {
     g_autofree char *target = syl_url_id(url);
     frontier_done(crawl->frontier, page, TRUE);
     if (!g_str_equal(target, page->id)) {
-        const FrontierPage *there = done_page(crawl, target);
         set_text(&row_of(crawl, page)->moved_to, target);
-        put_visit(crawl, page, job->reply, NULL, NULL,
-                  page->is_start && there != NULL ? there->url : NULL);
+        put_visit(crawl, page, job->reply, NULL, NULL, page->is_start ? url : NULL);
         crawl->report->done++;
     }
     redirect(crawl, page, url);
@@ -570,6 +565,27 @@ static void loop(Crawl *crawl) {
     crawl->report->interrupted = interrupted;
 }
 
+/* A page that changed hands after its visit was written. */
+static void correct_owner(FrontierPage *page, gpointer context) {
+    Crawl *crawl = context;
+    const StorePage *row = page->data;
+    if (page->state == FRONTIER_DONE && row != NULL &&
+        !g_str_equal(row->resource, page->resource->id)) {
+        IngestVisit *visit = g_new0(IngestVisit, 1);
+        visit->page = store_page_copy(row_of(crawl, page));
+        visit->start = g_strdup(start_of(page));
+        put(crawl, visit, NULL);
+    }
+}
+
+/* Waits until the writer has taken everything. */
+static void drain_pending(Crawl *crawl) {
+    while (!g_queue_is_empty(&crawl->pending) && !writer_has_failed(crawl->writer)) {
+        fetcher_wait(crawl->fetcher, NULL, 0, PROGRESS_MS);
+        flush_pending(crawl);
+    }
+}
+
 /* --- setting up --- */
 
 static void wake(gpointer context) {
@@ -654,8 +670,11 @@ gboolean crawl_run(const CrawlOptions *options, const char *library, Ingest *ing
     if (ok) {
         crawl.writer = writer_start(ingest, wake, &crawl);
         loop(&crawl);
+        frontier_foreach(crawl.frontier, correct_owner, &crawl);
+        drain_pending(&crawl);
         ok = writer_stop(crawl.writer, error);
         report->known = frontier_known(crawl.frontier);
+        report->cut = frontier_cut(crawl.frontier);
         report->elapsed_us = g_get_monotonic_time() - crawl.started_us;
     }
     tear_down(&crawl);

@@ -39,6 +39,7 @@ typedef struct CrawlReport {
     guint unchanged;  /* answered 304 */
     guint failed;     /* pages that brought nothing */
     guint disallowed; /* of them: forbidden by robots.txt */
+    guint cut;        /* links not followed because of --depth, --max-pages or another limit */
     guint known;      /* pages known by now */
     guint done;       /* pages dealt with */
     guint64 wire_bytes;

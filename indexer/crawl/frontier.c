@@ -97,6 +97,14 @@ guint frontier_known(const Frontier *frontier) {
     return g_hash_table_size(frontier->pages);
 }
 
+guint frontier_cut(const Frontier *frontier) {
+    guint cut = 0;
+    for (guint i = 0; i < frontier->resources->len; i++) {
+        cut += ((const FrontierResource *)g_ptr_array_index(frontier->resources, i))->cut;
+    }
+    return cut;
+}
+
 FrontierPage *frontier_page(const Frontier *frontier, const char *id) {
     return g_hash_table_lookup(frontier->pages, id);
 }
@@ -146,6 +154,14 @@ static FrontierResource *owner_of(const Frontier *frontier, const char *where) {
         }
     }
     return best;
+}
+
+/* Whether links of a page of resource may lead to pages of owner: its own, or one whose folder lies
+ * inside. */
+static gboolean may_lead_to(const FrontierResource *resource, const FrontierResource *owner) {
+    return owner == resource ||
+           (owner != NULL && owner->folder != NULL && resource->folder != NULL &&
+            g_str_has_prefix(owner->folder, resource->folder));
 }
 
 /* Addresses that grow by themselves: the same name again and again in one path. */
@@ -220,6 +236,7 @@ FrontierPage *frontier_add_resource(Frontier *frontier, const char *resource_id,
     FrontierResource *resource = g_new0(FrontierResource, 1);
     resource->id = g_strdup(resource_id);
     resource->start = g_strdup("");
+    resource->order = frontier->resources->len;
     g_ptr_array_add(frontier->resources, resource);
     g_autofree char *id = syl_url_id(url);
     FrontierPage *known = frontier_page(frontier, id);
@@ -247,18 +264,18 @@ FrontierPage *frontier_add_link(Frontier *frontier, FrontierPage *page, const ch
     g_autofree char *id = syl_url_id(url);
     FrontierPage *known = frontier_page(frontier, id);
     if (known != NULL) {
-        if (known->resource == page->resource) {
+        if (may_lead_to(page->resource, known->resource)) {
             come_nearer(known, page->depth + 1, deeper);
         }
         return NULL;
     }
     g_autoptr(SylUrl) parts = syl_url_parse(url);
-    if (parts == NULL || page->resource->folder == NULL) {
+    if (parts == NULL) {
         return NULL;
     }
     g_autofree char *where = place(parts);
     FrontierResource *owner = owner_of(frontier, where);
-    if (owner != page->resource || repeats(parts->path) ||
+    if (!may_lead_to(page->resource, owner) || repeats(parts->path) ||
         (frontier->options.supports != NULL && !frontier->options.supports(NULL, parts->path))) {
         return NULL;
     }
@@ -273,9 +290,40 @@ FrontierPage *frontier_add_link(Frontier *frontier, FrontierPage *page, const ch
 
 /* --- redirects --- */
 
+static void give_to(FrontierPage *page, FrontierResource *owner) {
+    page->resource->pages--;
+    page->resource = owner;
+    owner->pages++;
+}
+
+/* A start redirects to a page that is known: that page is where its resource starts. TRUE if the
+ * page changed hands. */
+static gboolean become_start(Frontier *frontier, FrontierPage *known, const FrontierPage *page) {
+    if (known->is_start && known->resource->order <= page->resource->order) {
+        return FALSE;
+    }
+    give_to(known, page->resource);
+    known->is_start = TRUE;
+    known->depth = page->depth;
+    if (known->state == FRONTIER_DONE) {
+        frontier_settle(frontier, known);
+    }
+    return TRUE;
+}
+
+static FrontierPage *redirect_to_known(Frontier *frontier, FrontierPage *page, FrontierPage *known,
+                                       const char **reason, FrontierPage **again) {
+    *reason = "moved to a page that is known";
+    if (page->is_start && become_start(frontier, known, page) && known->state == FRONTIER_DONE) {
+        *again = known;
+    }
+    return NULL;
+}
+
 FrontierPage *frontier_redirect(Frontier *frontier, FrontierPage *page, const char *url,
-                                const char **reason) {
+                                const char **reason, FrontierPage **again) {
     g_autofree char *id = syl_url_id(url);
+    *again = NULL;
     if (page->redirects >= FRONTIER_MAX_REDIRECTS) {
         *reason = "too many redirects";
         return NULL;
@@ -289,35 +337,57 @@ FrontierPage *frontier_redirect(Frontier *frontier, FrontierPage *page, const ch
     }
     FrontierPage *known = frontier_page(frontier, id);
     if (known != NULL) {
-        if (page->is_start && known->resource == page->resource) {
-            known->is_start = TRUE;
-            if (known->state == FRONTIER_DONE) {
-                frontier_settle(frontier, known);
-            }
-        }
-        *reason = "moved to a page that is known";
-        return NULL;
+        return redirect_to_known(frontier, page, known, reason, again);
     }
     g_autoptr(SylUrl) parts = syl_url_parse(url);
     g_autofree char *where = parts != NULL ? place(parts) : g_strdup("");
-    if (!page->is_start && owner_of(frontier, where) != page->resource) {
+    FrontierResource *owner = page->is_start ? page->resource : owner_of(frontier, where);
+    if (!page->is_start && !may_lead_to(page->resource, owner)) {
         *reason = "moved out of the resource";
         return NULL;
     }
-    FrontierPage *target = add_page(frontier, page->resource, url, page->depth);
+    FrontierPage *target = add_page(frontier, owner, url, page->depth);
     page->resource->pages--; /* the page that moved away is none of its own */
     target->is_start = page->is_start;
     target->redirects = page->redirects + 1;
     return target;
 }
 
+/* Pages found before this folder was known to be a resource of its own come to it now. */
+static void gather(Frontier *frontier, FrontierResource *resource) {
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, frontier->pages);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        FrontierPage *page = value;
+        g_autoptr(SylUrl) parts = syl_url_parse(page->url);
+        g_autofree char *where = place(parts);
+        if (!page->is_start && page->resource != resource &&
+            g_str_has_prefix(where, resource->folder) && owner_of(frontier, where) == resource) {
+            give_to(page, resource);
+        }
+    }
+}
+
 void frontier_settle(Frontier *frontier, FrontierPage *page) {
-    (void)frontier;
     FrontierResource *resource = page->resource;
     if (page->is_start && *resource->start == '\0') {
         g_free(resource->start);
         resource->start = g_strdup(page->url);
         resource->folder = folder_of(page->url);
+        if (resource->folder != NULL) {
+            gather(frontier, resource);
+        }
+    }
+}
+
+void frontier_foreach(Frontier *frontier, void (*visit)(FrontierPage *page, gpointer context),
+                      gpointer context) {
+    GHashTableIter iter;
+    gpointer page;
+    g_hash_table_iter_init(&iter, frontier->pages);
+    while (g_hash_table_iter_next(&iter, NULL, &page)) {
+        visit(page, context);
     }
 }
 

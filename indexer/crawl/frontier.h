@@ -6,10 +6,11 @@
  *
  * Scope. A resource whose start (after redirects) is a site root or a folder ("…/", "…/index.html")
  * is the pages below that folder; any other start is that page alone. A page in several scopes
- * belongs to the most specific one, a page that a list names always to its own resource.
- * Politeness. Per host: at most per_host transfers at a time and delay_s (or the host's longer
- * Crawl-delay, up to FRONTIER_MAX_CRAWL_DELAY_S) between the starts of two; robots.txt of an origin
- * comes before its first page. */
+ * belongs to the most specific one, a start always to its own resource (to the first in list order,
+ * where several share it). Who owns a page does not depend on the order in which pages come in: it
+ * is set right when a later answer tells better. Politeness. Per host: at most per_host transfers
+ * at a time and delay_s (or the host's longer Crawl-delay, up to FRONTIER_MAX_CRAWL_DELAY_S)
+ * between the starts of two; robots.txt of an origin comes before its first page. */
 #pragma once
 
 #include <glib.h>
@@ -34,6 +35,7 @@ typedef struct FrontierOptions {
 } FrontierOptions;
 
 typedef struct FrontierResource {
+    guint order; /* in which the resources were added */
     char *id;
     char *start;  /* address the scope is judged by; "" until the first page came in */
     char *folder; /* "host:port/path/" every page of it starts with, or NULL: the start alone */
@@ -72,9 +74,10 @@ FrontierPage *frontier_add_link(Frontier *frontier, FrontierPage *page, const ch
 
 /* The answer for page, whose transfer is done, was a redirect to url. Queues what is to be asked
  * for next: page itself under its new address, or the page at url, which takes over page's role.
- * NULL with *reason (static text) if the redirect is not followed. */
+ * NULL with *reason (static text) if nothing is to be asked for; *again then names the known page
+ * at url if it has become a start and its links are to be offered again, else NULL. */
 FrontierPage *frontier_redirect(Frontier *frontier, FrontierPage *page, const char *url,
-                                const char **reason);
+                                const char **reason, FrontierPage **again);
 
 /* The page's own address is final: sets the scope of its resource if it is the start. */
 void frontier_settle(Frontier *frontier, FrontierPage *page);
@@ -107,6 +110,11 @@ void frontier_set_unreachable(Frontier *frontier, const char *origin);
 char *frontier_origin(const char *url);
 
 guint frontier_queued(const Frontier *frontier);
+/* Links not followed because of a limit. */
+guint frontier_cut(const Frontier *frontier);
 guint frontier_known(const Frontier *frontier);
+/* Calls visit for every known page, in no order. */
+void frontier_foreach(Frontier *frontier, void (*visit)(FrontierPage *page, gpointer context),
+                      gpointer context);
 /* The page with this id, or NULL. */
 FrontierPage *frontier_page(const Frontier *frontier, const char *id);

@@ -17,8 +17,7 @@ typedef struct Encoding {
 } Encoding;
 
 static const Encoding encodings[] = {
-    {"utf-8", NULL, FALSE,
-     "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf8 x-unicode20utf8"},
+    {"utf-8", NULL, FALSE, "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf8 x-unicode20utf8"},
     {"ibm866", "IBM866", FALSE, "866 cp866 csibm866"},
     {"iso-8859-2", "ISO-8859-2", FALSE,
      "csisolatin2 iso-ir-101 iso8859-2 iso88592 iso_8859-2 iso_8859-2:1987 l2 latin2"},
@@ -38,8 +37,7 @@ static const Encoding encodings[] = {
      "csiso88598e csisolatinhebrew hebrew iso-8859-8-e iso-ir-138 iso8859-8 iso88598 iso_8859-8 "
      "iso_8859-8:1988 visual"},
     {"iso-8859-8-i", "ISO-8859-8", FALSE, "csiso88598i logical"},
-    {"iso-8859-10", "ISO-8859-10", FALSE,
-     "csisolatin6 iso-ir-157 iso8859-10 iso885910 l6 latin6"},
+    {"iso-8859-10", "ISO-8859-10", FALSE, "csisolatin6 iso-ir-157 iso8859-10 iso885910 l6 latin6"},
     {"iso-8859-13", "ISO-8859-13", FALSE, "iso8859-13 iso885913"},
     {"iso-8859-14", "ISO-8859-14", FALSE, "iso8859-14 iso885914"},
     {"iso-8859-15", "ISO-8859-15", FALSE, "csisolatin9 iso8859-15 iso885915 iso_8859-15 l9"},
@@ -68,14 +66,12 @@ static const Encoding encodings[] = {
     {"big5", "BIG5-HKSCS", TRUE, "big5-hkscs cn-big5 csbig5 x-x-big5"},
     {"euc-jp", "EUC-JP-MS", TRUE, "cseucpkdfmtjapanese x-euc-jp"},
     {"iso-2022-jp", "ISO-2022-JP", TRUE, "csiso2022jp"},
-    {"shift_jis", "CP932", TRUE,
-     "csshiftjis ms932 ms_kanji shift-jis sjis windows-31j x-sjis"},
+    {"shift_jis", "CP932", TRUE, "csshiftjis ms932 ms_kanji shift-jis sjis windows-31j x-sjis"},
     {"euc-kr", "CP949", TRUE,
      "cseuckr csksc56011987 iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 "
      "windows-949"},
     {"utf-16be", "UTF-16BE", TRUE, "unicodefffe"},
-    {"utf-16le", "UTF-16LE", TRUE,
-     "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16"},
+    {"utf-16le", "UTF-16LE", TRUE, "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16"},
 };
 
 static const guint16 windows_1252[32] = {
@@ -341,7 +337,8 @@ static char *decode_iconv(const char *name, const guint8 *bytes, gsize size, gsi
         gsize status = iconv(converter, more ? &from : NULL, &left, &to, &room);
         int reason = errno;
         g_string_append_len(out, chunk, to - chunk);
-        if (more && status == (gsize)-1 && reason != E2BIG) { /* no character: one replacement a byte */
+        if (more && status == (gsize)-1 &&
+            reason != E2BIG) { /* no character: one replacement a byte */
             g_string_append(out, "\xEF\xBF\xBD");
             left = reason == EINVAL ? 0 : left - 1;
             from++;
@@ -364,7 +361,7 @@ static const Encoding *decide(const guint8 *bytes, gsize size, const char *conte
     if (declared && declared != utf8) {
         gsize enough = declared->multibyte ? 2 * CERTAIN_SEQUENCES : 1;
         return !bad && high >= enough && !g_str_has_prefix(declared->name, "utf-16") ? utf8
-                                                                                       : declared;
+                                                                                     : declared;
     }
     /* A quarter of the letters lost means it never was UTF-8. */
     return bad && bad * 4 >= high ? find_encoding("windows-1252", 12) : utf8;

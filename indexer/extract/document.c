@@ -171,17 +171,16 @@ json_t *document_to_json(const Document *document, const char *file) {
     json_t *sections = json_array();
     for (guint i = 0; i < document->sections->len; i++) {
         const DocumentSection *section = document->sections->pdata[i];
-        json_array_append_new(
-            sections, json_pack("{s:s, s:i, s:s, s:I}", "heading", section->heading, "level",
-                                (int)section->level, "anchor", section->anchor, "offset",
-                                (json_int_t)section->offset));
+        json_array_append_new(sections,
+                              json_pack("{s:s, s:i, s:s, s:I}", "heading", section->heading,
+                                        "level", (int)section->level, "anchor", section->anchor,
+                                        "offset", (json_int_t)section->offset));
     }
     json_object_set_new(object, "sections", sections);
     json_t *links = json_array();
     for (guint i = 0; i < document->links->len; i++) {
         const DocumentLink *link = document->links->pdata[i];
-        json_array_append_new(links,
-                              json_pack("{s:s, s:s}", "url", link->url, "text", link->text));
+        json_array_append_new(links, json_pack("{s:s, s:s}", "url", link->url, "text", link->text));
     }
     json_object_set_new(object, "links", links);
     json_object_set_new(object, "noindex", json_boolean(document->noindex));

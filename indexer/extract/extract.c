@@ -25,8 +25,8 @@ static const struct {
     Extractor extractor;
     const char *kind;
 } extractors[] = {
-    [BODY_HTML] = {extract_html, "page"},     [BODY_MARKDOWN] = {extract_markdown, "page"},
-    [BODY_TEXT] = {extract_text, "text"},     [BODY_NOTEBOOK] = {extract_notebook, "notebook"},
+    [BODY_HTML] = {extract_html, "page"}, [BODY_MARKDOWN] = {extract_markdown, "page"},
+    [BODY_TEXT] = {extract_text, "text"}, [BODY_NOTEBOOK] = {extract_notebook, "notebook"},
     [BODY_PDF] = {extract_pdf, "pdf"},
 };
 
@@ -62,27 +62,27 @@ static const struct {
     const char *end;
     BodyType type;
 } name_ends[] = {
-    {".html", BODY_HTML},         {".htm", BODY_HTML},      {".xhtml", BODY_HTML},
-    {".md", BODY_MARKDOWN},       {".mkd", BODY_MARKDOWN},  {".markdown", BODY_MARKDOWN},
-    {".ipynb", BODY_NOTEBOOK},    {".pdf", BODY_PDF},       {".txt", BODY_TEXT},
-    {".rst", BODY_TEXT},          {".tex", BODY_TEXT},      {".png", BODY_OTHER},
-    {".jpg", BODY_OTHER},         {".jpeg", BODY_OTHER},    {".gif", BODY_OTHER},
-    {".svg", BODY_OTHER},         {".webp", BODY_OTHER},    {".ico", BODY_OTHER},
-    {".mp3", BODY_OTHER},         {".mp4", BODY_OTHER},     {".webm", BODY_OTHER},
-    {".avi", BODY_OTHER},         {".mov", BODY_OTHER},     {".wav", BODY_OTHER},
-    {".zip", BODY_OTHER},         {".gz", BODY_OTHER},      {".tgz", BODY_OTHER},
-    {".bz2", BODY_OTHER},         {".xz", BODY_OTHER},      {".7z", BODY_OTHER},
-    {".rar", BODY_OTHER},         {".tar", BODY_OTHER},     {".exe", BODY_OTHER},
-    {".dmg", BODY_OTHER},         {".iso", BODY_OTHER},     {".deb", BODY_OTHER},
-    {".css", BODY_OTHER},         {".js", BODY_OTHER},      {".json", BODY_OTHER},
-    {".woff", BODY_OTHER},        {".woff2", BODY_OTHER},   {".ttf", BODY_OTHER},
-    {".ppt", BODY_OTHER},         {".pptx", BODY_OTHER},    {".doc", BODY_OTHER},
-    {".docx", BODY_OTHER},        {".xls", BODY_OTHER},     {".xlsx", BODY_OTHER},
-    {".epub", BODY_OTHER},        {".ps", BODY_OTHER},      {".djvu", BODY_OTHER},
+    {".html", BODY_HTML},      {".htm", BODY_HTML},     {".xhtml", BODY_HTML},
+    {".md", BODY_MARKDOWN},    {".mkd", BODY_MARKDOWN}, {".markdown", BODY_MARKDOWN},
+    {".ipynb", BODY_NOTEBOOK}, {".pdf", BODY_PDF},      {".txt", BODY_TEXT},
+    {".rst", BODY_TEXT},       {".tex", BODY_TEXT},     {".png", BODY_OTHER},
+    {".jpg", BODY_OTHER},      {".jpeg", BODY_OTHER},   {".gif", BODY_OTHER},
+    {".svg", BODY_OTHER},      {".webp", BODY_OTHER},   {".ico", BODY_OTHER},
+    {".mp3", BODY_OTHER},      {".mp4", BODY_OTHER},    {".webm", BODY_OTHER},
+    {".avi", BODY_OTHER},      {".mov", BODY_OTHER},    {".wav", BODY_OTHER},
+    {".zip", BODY_OTHER},      {".gz", BODY_OTHER},     {".tgz", BODY_OTHER},
+    {".bz2", BODY_OTHER},      {".xz", BODY_OTHER},     {".7z", BODY_OTHER},
+    {".rar", BODY_OTHER},      {".tar", BODY_OTHER},    {".exe", BODY_OTHER},
+    {".dmg", BODY_OTHER},      {".iso", BODY_OTHER},    {".deb", BODY_OTHER},
+    {".css", BODY_OTHER},      {".js", BODY_OTHER},     {".json", BODY_OTHER},
+    {".woff", BODY_OTHER},     {".woff2", BODY_OTHER},  {".ttf", BODY_OTHER},
+    {".ppt", BODY_OTHER},      {".pptx", BODY_OTHER},   {".doc", BODY_OTHER},
+    {".docx", BODY_OTHER},     {".xls", BODY_OTHER},    {".xlsx", BODY_OTHER},
+    {".epub", BODY_OTHER},     {".ps", BODY_OTHER},     {".djvu", BODY_OTHER},
 };
 
 /* What an HTML page begins with, after white space. */
-static const char *const html_starts[] = {"<!doctype html", "<html",  "<head", "<body", "<!--",
+static const char *const html_starts[] = {"<!doctype html", "<html",   "<head", "<body", "<!--",
                                           "<title",         "<script", "<h1",   "<div",  "<p>",
                                           "<meta",          "<table",  "<a ",   "<?xml"};
 
@@ -90,10 +90,14 @@ static const char *const html_starts[] = {"<!doctype html", "<html",  "<head", "
 static const struct {
     const char *host, *path, *kind;
 } address_kinds[] = {
-    {"youtube.com", "/watch", "video"},        {"youtube.com", "/playlist", "playlist"},
-    {"youtube.com", "/embed/", "video"},       {"youtu.be", "/", "video"},
-    {"vimeo.com", "/", "video"},               {"github.com", "/x/y", "repository"},
-    {"gitlab.com", "/x/y", "repository"},      {"codeberg.org", "/x/y", "repository"},
+    {"youtube.com", "/watch", "video"},
+    {"youtube.com", "/playlist", "playlist"},
+    {"youtube.com", "/embed/", "video"},
+    {"youtu.be", "/", "video"},
+    {"vimeo.com", "/", "video"},
+    {"github.com", "/x/y", "repository"},
+    {"gitlab.com", "/x/y", "repository"},
+    {"codeberg.org", "/x/y", "repository"},
     {"bitbucket.org", "/x/y", "repository"},
 };
 
@@ -138,7 +142,8 @@ static BodyType type_of_bytes(const guint8 *bytes, gsize size) {
     gsize at = 0, window = MIN(size, SNIFF_BYTES);
     if (is_pdf(bytes, size))
         return BODY_PDF;
-    gboolean utf16 = window >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2));
+    gboolean utf16 =
+        window >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2));
     if (!utf16 && memchr(bytes, 0, window))
         return BODY_OTHER;
     if (window >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3))
@@ -150,8 +155,7 @@ static BodyType type_of_bytes(const guint8 *bytes, gsize size) {
         return BODY_NOTEBOOK;
     for (gsize i = 0; i < G_N_ELEMENTS(html_starts); i++) {
         gsize n = strlen(html_starts[i]);
-        if (window - at >= n &&
-            !g_ascii_strncasecmp((const char *)bytes + at, html_starts[i], n))
+        if (window - at >= n && !g_ascii_strncasecmp((const char *)bytes + at, html_starts[i], n))
             return BODY_HTML;
     }
     return utf16 || at < window ? BODY_TEXT : BODY_UNKNOWN;
@@ -196,7 +200,8 @@ static const char *kind_of_address(const char *address) {
     for (gsize i = 0; i < G_N_ELEMENTS(address_kinds); i++) {
         const char *path = address_kinds[i].path;
         if (!strcmp(host, address_kinds[i].host) &&
-            (strcmp(path, "/x/y") ? g_str_has_prefix(url->path, path) : has_two_segments(url->path)))
+            (strcmp(path, "/x/y") ? g_str_has_prefix(url->path, path)
+                                  : has_two_segments(url->path)))
             return address_kinds[i].kind;
     }
     return NULL;
@@ -206,9 +211,9 @@ Document *extract_document(const ExtractInput *input, GError **error) {
     BodyType type = decide_type(input);
     if (type == BODY_UNKNOWN || type == BODY_OTHER) {
         g_set_error(error, EXTRACT_ERROR, EXTRACT_ERROR_UNSUPPORTED, "no extractor reads %s",
-                    input->content_type && *input->content_type
-                        ? input->content_type
-                        : input->size ? "this kind of file" : "an empty body");
+                    input->content_type && *input->content_type ? input->content_type
+                    : input->size                               ? "this kind of file"
+                                                                : "an empty body");
         return NULL;
     }
     g_autoptr(Document) document = extractors[type].extractor(input, error);

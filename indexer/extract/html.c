@@ -47,9 +47,8 @@ static const char *anchor_of_empty(const HtmlTree *tree, guint i) {
 /* The sign beside the heading that links to it, then its own id, then an id inside it. */
 static const char *anchor_inside(const HtmlTree *tree, guint heading) {
     for (guint i = heading + 1; i < tree->nodes[heading].end; i++) {
-        const char *href = html_tree_is_element(tree, i, HTML_TAG_A)
-                               ? html_tree_attribute(tree, i, "href")
-                               : NULL;
+        const char *href =
+            html_tree_is_element(tree, i, HTML_TAG_A) ? html_tree_attribute(tree, i, "href") : NULL;
         if (tree->nodes[i].role == HTML_ROLE_UNREAD && href && *href == '#' &&
             usable_anchor(href + 1))
             return href + 1;
@@ -119,12 +118,11 @@ static void heading_done(const HtmlTree *tree, guint node, const char *text, gsi
     if (reader->document->sections->len >= DOCUMENT_MAX_SECTIONS)
         return;
     guint level = tree->nodes[node].tag - HTML_TAG_H1 + 1;
-    g_autofree char *heading =
-        g_strndup(text, syl_text_cut(text, strlen(text), MAX_HEADING_BYTES));
+    g_autofree char *heading = g_strndup(text, syl_text_cut(text, strlen(text), MAX_HEADING_BYTES));
     const char *found = anchor_inside(tree, node);
     if (!found && reader->scope == HTML_SCOPE_CONTENT)
         found = anchor_before(tree, node);
-    g_autofree char *anchor = found ? syl_text_clean(found, -1)
+    g_autofree char *anchor = found                               ? syl_text_clean(found, -1)
                               : reader->scope == HTML_SCOPE_WHOLE ? make_slug(reader, heading)
                                                                   : g_strdup("");
     document_add_section(reader->document, level, heading, anchor, start);
@@ -171,8 +169,8 @@ static void read_links(const HtmlTree *tree, const char *base, Document *documen
 
 static void read_texts(HtmlTree *tree, Reader *reader) {
     Document *document = reader->document;
-    g_autoptr(GArray) parts = reader->scope == HTML_SCOPE_WHOLE ? main_content_whole(tree)
-                                                                : main_content_choose(tree);
+    g_autoptr(GArray) parts =
+        reader->scope == HTML_SCOPE_WHOLE ? main_content_whole(tree) : main_content_choose(tree);
     TextSink *main = text_sink_new(DOCUMENT_MAX_MAIN_BYTES);
     for (guint i = 0; i < parts->len; i++)
         html_text_write(tree, g_array_index(parts, guint, i), main, heading_done, reader);
@@ -199,8 +197,7 @@ Document *html_read(const char *utf8, gsize size, const char *url, HtmlScope sco
     html_meta_read(tree, base, document);
     read_links(tree, base, document);
     read_texts(tree, &reader);
-    const DocumentSection *first =
-        document->sections->len ? document->sections->pdata[0] : NULL;
+    const DocumentSection *first = document->sections->len ? document->sections->pdata[0] : NULL;
     if (first && !*document->title) {
         g_free(document->title);
         document->title = g_strdup(first->heading);

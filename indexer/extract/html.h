@@ -9,6 +9,6 @@ typedef enum HtmlScope {
 } HtmlScope;
 
 /* A new document; without text if there is none. url: base of the links, or NULL. With
- * HTML_SCOPE_WHOLE headings without an id get one as GitHub makes them, and the first heading is the
- * title where there is none. */
+ * HTML_SCOPE_WHOLE headings without an id get one as GitHub makes them, and the first heading is
+ * the title where there is none. */
 Document *html_read(const char *utf8, gsize size, const char *url, HtmlScope scope);

@@ -52,8 +52,7 @@ static void read_meta(const HtmlTree *tree, guint i, Meta *meta) {
     for (gsize a = 0; content && *content && a < G_N_ELEMENTS(attributes); a++) {
         const char *name = html_tree_attribute(tree, i, attributes[a]);
         for (gsize k = 0; name && k < G_N_ELEMENTS(meta_names); k++)
-            if (!g_ascii_strcasecmp(name, meta_names[k].name) &&
-                !meta->values[meta_names[k].meta])
+            if (!g_ascii_strcasecmp(name, meta_names[k].name) && !meta->values[meta_names[k].meta])
                 meta->values[meta_names[k].meta] = content;
     }
 }
@@ -153,8 +152,8 @@ static char *choose_author(const Meta *meta) {
 
 /* "en_US" and "EN-us" are "en-us"; what is no language tag is "". */
 static char *choose_language(const Meta *meta) {
-    const char *declared = meta->language && *meta->language ? meta->language
-                                                             : meta->values[META_OG_LOCALE];
+    const char *declared =
+        meta->language && *meta->language ? meta->language : meta->values[META_OG_LOCALE];
     if (!declared || strlen(declared) > HTML_META_MAX_LANGUAGE_BYTES)
         return g_strdup("");
     g_autofree char *language = g_ascii_strdown(declared, -1);
@@ -162,7 +161,8 @@ static char *choose_language(const Meta *meta) {
     gsize letters = 0;
     while (g_ascii_isalpha(language[letters]))
         letters++;
-    gboolean valid = letters >= 2 && letters <= 8 && (!language[letters] || language[letters] == '-');
+    gboolean valid =
+        letters >= 2 && letters <= 8 && (!language[letters] || language[letters] == '-');
     for (const char *at = language; *at; at++)
         valid = valid && (g_ascii_isalnum(*at) || *at == '-');
     return g_strdup(valid ? language : "");

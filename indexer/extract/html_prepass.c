@@ -6,44 +6,27 @@
 
 #include "extract/charset.h"
 #include "extract/html_entities.h"
+#include "extract/html_open.h"
 #include "extract/html_tags.h"
 
 /* The attributes that extraction reads; what is not here never reaches libxml2, whose time is
  * quadratic in the attributes of an element. */
 static const char *const kept_attributes[] = {
-    "alt",     "aria-hidden", "class",   "content", "hidden", "href", "http-equiv", "id",
-    "itemprop", "lang",       "name",    "property", "rel",   "role", "style",      "xml:lang",
+    "alt",      "aria-hidden", "class", "content",  "hidden", "href", "http-equiv", "id",
+    "itemprop", "lang",        "name",  "property", "rel",    "role", "style",      "xml:lang",
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(kept_attributes) <= 32);
 
-typedef struct Open {
-    HtmlTag tag;
-    guint hash; /* of the name, to tell unknown elements apart */
-    gboolean takes_html; /* an element of SVG or MathML in which HTML goes on */
-} Open;
-
 typedef struct Pass {
     const char *at, *end;
+    HtmlOpen open; /* writes to out */
     GString *out;
-    Open stack[HTML_MAX_DEPTH];
-    guint depth;
-    guint open[HTML_TAG_COUNT]; /* how many of each are on the stack */
-    guint swallowed[256]; /* start tags not written, by hash: their end tags are not either */
-    guint swallowed_total;
-    guint foreign;   /* svg and math elements on the stack */
     guint templates; /* open templates: nothing is written inside */
     gboolean seen_html, seen_head, seen_body;
 } Pass;
 
 static gboolean is_space(char c) {
     return c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' ';
-}
-
-static guint hash_name(const char *name, gsize size) {
-    guint hash = 5381;
-    for (gsize i = 0; i < size; i++)
-        hash = hash * 33 + (guchar)g_ascii_tolower(name[i]);
-    return hash;
 }
 
 /* ---- text ---- */
@@ -141,146 +124,6 @@ static void put_text_with_references(GString *out, const char *at, gsize size,
     }
 }
 
-/* ---- the stack of open elements ---- */
-
-static void put_end(Pass *pass, HtmlTag tag) {
-    g_string_append(pass->out, "</");
-    g_string_append(pass->out, html_tag_name(tag));
-    g_string_append_c(pass->out, '>');
-}
-
-static void forget_swallowed(Pass *pass) {
-    if (pass->swallowed_total)
-        memset(pass->swallowed, 0, sizeof pass->swallowed);
-    pass->swallowed_total = 0;
-}
-
-static void pop_to(Pass *pass, guint depth) {
-    forget_swallowed(pass);
-    while (pass->depth > depth) {
-        HtmlTag tag = pass->stack[--pass->depth].tag;
-        pass->open[tag]--;
-        pass->foreign -= tag == HTML_TAG_SVG || tag == HTML_TAG_MATH;
-        put_end(pass, tag);
-    }
-}
-
-/* "HTML integration points" and "MathML text integration points". */
-static gboolean takes_html(guint hash) {
-    static const char *const names[] = {"foreignobject", "desc", "title", "mi",
-                                        "mo",            "mn",   "ms",    "mtext"};
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-        if (hash == hash_name(names[i], strlen(names[i])))
-            return TRUE;
-    return FALSE;
-}
-
-static void push(Pass *pass, HtmlTag tag, guint hash) {
-    pass->open[tag]++;
-    pass->foreign += tag == HTML_TAG_SVG || tag == HTML_TAG_MATH;
-    pass->stack[pass->depth++] = (Open){tag, hash, pass->foreign && takes_html(hash)};
-}
-
-/* Closes the innermost open a or b if no element that has one of the barrier's flags or is the
- * barrier tag lies inside it. */
-static void close_up_to(Pass *pass, HtmlTag a, HtmlTag b, guint barrier, HtmlTag barrier_tag) {
-    if (!pass->open[a] && !pass->open[b])
-        return;
-    for (guint i = pass->depth; i-- > 0;) {
-        HtmlTag tag = pass->stack[i].tag;
-        if (tag == a || tag == b) {
-            pop_to(pass, i);
-            return;
-        }
-        if ((html_tag_flags(tag) & barrier) || tag == barrier_tag)
-            return;
-    }
-}
-
-/* A list item ends the one before it, unless a list lies between. */
-static void close_item(Pass *pass, HtmlTag a, HtmlTag b) {
-    for (guint i = pass->depth; i-- > 0;) {
-        HtmlTag tag = pass->stack[i].tag;
-        if (tag == a || tag == b) {
-            pop_to(pass, i);
-            return;
-        }
-        if ((html_tag_flags(tag) & HTML_SPECIAL) && tag != HTML_TAG_ADDRESS &&
-            tag != HTML_TAG_DIV && tag != HTML_TAG_P)
-            return;
-    }
-}
-
-/* The elements that a start tag closes without saying so (HTML Standard 13.2.6.4). */
-static void close_implied(Pass *pass, HtmlTag tag) {
-    switch (tag) {
-    case HTML_TAG_LI:
-        close_item(pass, HTML_TAG_LI, HTML_TAG_LI);
-        break;
-    case HTML_TAG_DD:
-    case HTML_TAG_DT:
-        close_item(pass, HTML_TAG_DD, HTML_TAG_DT);
-        break;
-    case HTML_TAG_TR:
-        close_up_to(pass, HTML_TAG_TR, HTML_TAG_CAPTION, 0, HTML_TAG_TABLE);
-        break;
-    case HTML_TAG_TD:
-    case HTML_TAG_TH:
-        close_up_to(pass, HTML_TAG_TD, HTML_TAG_TH, 0, HTML_TAG_TABLE);
-        break;
-    case HTML_TAG_TBODY:
-    case HTML_TAG_THEAD:
-    case HTML_TAG_TFOOT:
-        close_up_to(pass, HTML_TAG_TBODY, HTML_TAG_THEAD, 0, HTML_TAG_TABLE);
-        close_up_to(pass, HTML_TAG_TFOOT, HTML_TAG_CAPTION, 0, HTML_TAG_TABLE);
-        break;
-    case HTML_TAG_OPTION:
-    case HTML_TAG_OPTGROUP:
-        close_up_to(pass, HTML_TAG_OPTION, HTML_TAG_OPTION, HTML_SPECIAL, HTML_TAG_OPTGROUP);
-        break;
-    case HTML_TAG_A:
-        close_up_to(pass, HTML_TAG_A, HTML_TAG_A, HTML_SPECIAL, HTML_TAG_A);
-        break;
-    case HTML_TAG_SELECT:
-        close_up_to(pass, HTML_TAG_SELECT, HTML_TAG_SELECT, HTML_SCOPE, HTML_TAG_SELECT);
-        break;
-    case HTML_TAG_BUTTON:
-        close_up_to(pass, HTML_TAG_BUTTON, HTML_TAG_BUTTON, HTML_SCOPE, HTML_TAG_BUTTON);
-        break;
-    default:
-        break;
-    }
-    guint flags = html_tag_flags(tag);
-    if (flags & HTML_CLOSES_P)
-        close_up_to(pass, HTML_TAG_P, HTML_TAG_P, HTML_SCOPE, HTML_TAG_BUTTON);
-    if ((flags & HTML_HEADING) && pass->depth &&
-        (html_tag_flags(pass->stack[pass->depth - 1].tag) & HTML_HEADING))
-        pop_to(pass, pass->depth - 1);
-}
-
-/* Whether the innermost element is of SVG or MathML; outermost is where their root stands. */
-static gboolean is_foreign(const Pass *pass, guint *outermost) {
-    gboolean found = FALSE;
-    for (guint i = pass->foreign ? pass->depth : 0; i-- > 0;) {
-        const Open *open = &pass->stack[i];
-        if (open->tag == HTML_TAG_SVG || open->tag == HTML_TAG_MATH) {
-            *outermost = i;
-            found = TRUE;
-        } else if (open->takes_html) {
-            break;
-        }
-    }
-    return found;
-}
-
-/* Where a block that is not written begins or ends, words stay apart. */
-static void put_break(Pass *pass) {
-    static const char mark[] = "<br>";
-    gsize size = sizeof mark - 1;
-    if (pass->out->len < size || memcmp(pass->out->str + pass->out->len - size, mark, size))
-        g_string_append(pass->out, mark);
-}
-
 /* ---- tags ---- */
 
 /* One attribute at the cursor: name and raw value. FALSE at the end of the tag. */
@@ -360,8 +203,8 @@ static const char *find_raw_end(const Pass *pass, HtmlTag tag) {
     gsize size = strlen(name);
     gboolean escaped = FALSE, doubled = FALSE; /* "script data double escaped state" */
     for (; at < end; at++) {
-        const char *sign = memchr(at, tag == HTML_TAG_SCRIPT && escaped ? '-' : '<',
-                                  (gsize)(end - at));
+        const char *sign =
+            memchr(at, tag == HTML_TAG_SCRIPT && escaped ? '-' : '<', (gsize)(end - at));
         if (tag == HTML_TAG_SCRIPT && escaped) {
             const char *less = memchr(at, '<', (gsize)((sign ? sign : end) - at));
             sign = less ? less : sign;
@@ -417,7 +260,7 @@ static gboolean is_frame(Pass *pass, HtmlTag tag, gboolean *again) {
                                             : NULL;
     if (!seen)
         return FALSE;
-    *again = *seen || pass->depth;
+    *again = *seen || pass->open.depth;
     *seen = TRUE;
     return TRUE;
 }
@@ -432,25 +275,12 @@ static void write_start(Pass *pass, HtmlTag tag, gboolean *self_closing) {
         g_string_truncate(pass->out, mark);
 }
 
-static void swallow(Pass *pass, HtmlTag tag, guint hash) {
-    gboolean ignored;
-    copy_attributes(pass, NULL, &ignored);
-    pass->swallowed[hash % G_N_ELEMENTS(pass->swallowed)]++;
-    pass->swallowed_total++;
-    if (html_tag_flags(tag) & HTML_BLOCK)
-        put_break(pass);
-}
-
-/* Inside a heading libxml2 would end it at a paragraph. */
-static gboolean is_in_heading(const Pass *pass) {
-    return pass->depth && (html_tag_flags(pass->stack[pass->depth - 1].tag) & HTML_HEADING);
-}
-
 static void start_element(Pass *pass, HtmlTag tag, guint hash) {
     guint flags = html_tag_flags(tag), root;
-    gboolean self_closing = FALSE, again = FALSE, foreign = is_foreign(pass, &root);
+    gboolean self_closing = FALSE, again = FALSE,
+             foreign = html_open_is_foreign(&pass->open, &root);
     if (foreign && (flags & HTML_BREAKOUT)) {
-        pop_to(pass, root);
+        html_open_pop_to(&pass->open, root);
         foreign = FALSE;
     } else if (foreign && ((flags & (HTML_RCDATA | HTML_VOID)) || tag == HTML_TAG_XMP ||
                            tag == HTML_TAG_PLAINTEXT)) {
@@ -458,7 +288,7 @@ static void start_element(Pass *pass, HtmlTag tag, guint hash) {
         flags = 0;
     }
     if (!foreign)
-        close_implied(pass, tag);
+        html_open_close_implied(&pass->open, tag);
     if (is_frame(pass, tag, &again)) {
         if (again)
             copy_attributes(pass, NULL, &self_closing);
@@ -466,11 +296,9 @@ static void start_element(Pass *pass, HtmlTag tag, guint hash) {
             write_start(pass, tag, &self_closing);
         return;
     }
-    gboolean same = !(flags & (HTML_SPECIAL | HTML_BLOCK)) && !foreign &&
-                    tag != HTML_TAG_OTHER && pass->open[tag] >= HTML_MAX_SAME_INLINE;
-    if (!(flags & (HTML_VOID | HTML_RAW | HTML_RCDATA)) &&
-        (same || pass->depth >= HTML_MAX_DEPTH || (tag == HTML_TAG_P && is_in_heading(pass)))) {
-        swallow(pass, tag, hash);
+    if (html_open_must_swallow(&pass->open, tag, foreign)) {
+        copy_attributes(pass, NULL, &self_closing);
+        html_open_swallow(&pass->open, tag, hash);
         return;
     }
     if (tag == HTML_TAG_XMP || tag == HTML_TAG_PLAINTEXT) {
@@ -494,86 +322,25 @@ static void start_element(Pass *pass, HtmlTag tag, guint hash) {
     write_start(pass, tag, &self_closing);
     if (flags & HTML_RCDATA) {
         take_raw_text(pass, tag, TRUE);
-        put_end(pass, tag);
+        html_open_write_end(pass->out, tag);
     } else if (foreign && self_closing) {
-        put_end(pass, tag);
+        html_open_write_end(pass->out, tag);
     } else if (tag == HTML_TAG_SVG || tag == HTML_TAG_MATH) {
-        push(pass, tag, hash);
+        html_open_push(&pass->open, tag, hash);
         if (self_closing)
-            pop_to(pass, pass->depth - 1);
+            html_open_pop_to(&pass->open, pass->open.depth - 1);
     } else if (!(flags & HTML_VOID)) {
-        push(pass, tag, hash);
+        html_open_push(&pass->open, tag, hash);
     }
-}
-
-/* A link that ends inside blocks which began in it: the blocks go on without it. */
-static void end_link(Pass *pass, guint link) {
-    HtmlTag reopened[HTML_MAX_REOPENED];
-    guint hashes[HTML_MAX_REOPENED], count = 0;
-    for (guint i = link + 1; i < pass->depth; i++) {
-        if (count == HTML_MAX_REOPENED)
-            return;
-        hashes[count] = pass->stack[i].hash;
-        reopened[count++] = pass->stack[i].tag;
-    }
-    pop_to(pass, link);
-    for (guint i = 0; i < count; i++) {
-        g_string_append_printf(pass->out, "<%s>", html_tag_name(reopened[i]));
-        push(pass, reopened[i], hashes[i]);
-    }
-}
-
-/* Where the end tag's element stands on the stack; G_MAXUINT if it closes none. */
-static guint find_open(const Pass *pass, HtmlTag tag, guint hash) {
-    guint flags = html_tag_flags(tag);
-    gboolean table_part = tag == HTML_TAG_TR || tag == HTML_TAG_TD || tag == HTML_TAG_TH ||
-                          tag == HTML_TAG_TBODY || tag == HTML_TAG_THEAD ||
-                          tag == HTML_TAG_TFOOT || tag == HTML_TAG_CAPTION;
-    if (!pass->open[tag] && !(flags & HTML_HEADING))
-        return G_MAXUINT;
-    for (guint i = pass->depth; i-- > 0;) {
-        const Open *open = &pass->stack[i];
-        guint open_flags = html_tag_flags(open->tag);
-        if ((open->tag == tag && open->hash == hash) ||
-            (flags & open_flags & HTML_HEADING))
-            return i;
-        gboolean stop = tag == HTML_TAG_TABLE || tag == HTML_TAG_A ? FALSE
-                        : table_part                ? open->tag == HTML_TAG_TABLE
-                        : (flags & HTML_SPECIAL)    ? (open_flags & HTML_SCOPE) != 0
-                                                    : (open_flags & HTML_SPECIAL) != 0;
-        if (stop || (tag == HTML_TAG_LI && (open->tag == HTML_TAG_UL || open->tag == HTML_TAG_OL)))
-            break;
-    }
-    return G_MAXUINT;
 }
 
 static void end_element(Pass *pass, HtmlTag tag, guint hash) {
-    guint *swallowed = &pass->swallowed[hash % G_N_ELEMENTS(pass->swallowed)];
-    if (tag == HTML_TAG_BR) {
-        g_string_append(pass->out, "<br>");
-        return;
-    }
-    if (tag == HTML_TAG_HEAD && !pass->depth && !pass->seen_body)
+    if (tag == HTML_TAG_HEAD && !pass->open.depth && !pass->seen_body)
         g_string_append(pass->out, "</head>");
-    if (tag == HTML_TAG_HTML || tag == HTML_TAG_HEAD || tag == HTML_TAG_BODY)
-        return;
-    if (*swallowed) {
-        --*swallowed;
-        pass->swallowed_total--;
-        if (html_tag_flags(tag) & HTML_BLOCK)
-            put_break(pass);
-        return;
-    }
-    guint at = find_open(pass, tag, hash);
-    if (at == G_MAXUINT)
-        return;
-    if (tag == HTML_TAG_A)
-        for (guint i = at + 1; i < pass->depth; i++)
-            if (html_tag_flags(pass->stack[i].tag) & HTML_SPECIAL) {
-                end_link(pass, at);
-                return;
-            }
-    pop_to(pass, at);
+    if (tag == HTML_TAG_BR)
+        g_string_append(pass->out, "<br>");
+    else if (tag != HTML_TAG_HTML && tag != HTML_TAG_HEAD && tag != HTML_TAG_BODY)
+        html_open_end(&pass->open, tag, hash);
 }
 
 /* ---- markup ---- */
@@ -613,7 +380,7 @@ static void skip_comment(Pass *pass) {
 
 static void take_cdata(Pass *pass) {
     guint root;
-    if (!is_foreign(pass, &root)) {
+    if (!html_open_is_foreign(&pass->open, &root)) {
         skip_to(pass, ">");
         return;
     }
@@ -629,10 +396,9 @@ static void take_tag(Pass *pass, gboolean closing) {
     while (pass->at < pass->end && !is_space(*pass->at) && *pass->at != '/' && *pass->at != '>')
         pass->at++;
     gsize size = MIN((gsize)(pass->at - name), HTML_MAX_NAME_BYTES);
-    HtmlTag tag = size == 5 && !g_ascii_strncasecmp(name, "image", 5)
-                      ? HTML_TAG_IMG
-                      : html_tag_find(name, size);
-    guint hash = hash_name(name, size);
+    HtmlTag tag = size == 5 && !g_ascii_strncasecmp(name, "image", 5) ? HTML_TAG_IMG
+                                                                      : html_tag_find(name, size);
+    guint hash = html_open_hash(name, size);
     gboolean ignored;
     if (tag == HTML_TAG_TEMPLATE || (pass->templates && !(html_tag_flags(tag) & HTML_RAW))) {
         copy_attributes(pass, NULL, &ignored);
@@ -673,7 +439,7 @@ char *html_prepass(const char *utf8, gsize size, gsize *out_size) {
     g_autofree Pass *pass = g_new0(Pass, 1);
     pass->at = utf8;
     pass->end = utf8 + size;
-    pass->out = g_string_sized_new(size + size / 8 + 16);
+    pass->out = pass->open.out = g_string_sized_new(size + size / 8 + 16);
     while (pass->at < pass->end) {
         const char *markup = memchr(pass->at, '<', (gsize)(pass->end - pass->at));
         const char *stop = markup ? markup : pass->end;
@@ -683,7 +449,7 @@ char *html_prepass(const char *utf8, gsize size, gsize *out_size) {
         if (markup)
             take_markup(pass);
     }
-    pop_to(pass, 0);
+    html_open_pop_to(&pass->open, 0);
     *out_size = pass->out->len;
     return g_string_free(pass->out, FALSE);
 }

@@ -7,18 +7,10 @@
 
 #include <glib.h>
 
-/* Deeper elements become part of their ancestor (their text stays): libxml2 drops all that follows
- * depth 255. */
-#define HTML_MAX_DEPTH 190
-/* One inside another; what is more are pages that never close them. */
-#define HTML_MAX_SAME_INLINE 16
 /* Of an attribute's value. */
 #define HTML_MAX_ATTRIBUTE_BYTES 16384
 /* Of an element's name; a longer one is cut. */
 #define HTML_MAX_NAME_BYTES 64
-/* Blocks that are opened again after a link that was closed inside them. */
-#define HTML_MAX_REOPENED 8
-
 /* utf8: valid UTF-8, NUL allowed. The result is NUL-terminated, valid UTF-8 without control
  * characters but '\n'; caller frees. */
 char *html_prepass(const char *utf8, gsize size, gsize *out_size);

@@ -12,10 +12,11 @@ HtmlTag html_tag_find(const char *name, gsize size) {
     guint low = HTML_TAG_OTHER + 1, high = HTML_TAG_COUNT;
     while (low < high) {
         guint middle = low + (high - low) / 2;
-        int order = g_ascii_strncasecmp(name, tags[middle].name, size);
-        if (!order && !tags[middle].name[size])
+        gsize length = strlen(tags[middle].name);
+        int order = g_ascii_strncasecmp(name, tags[middle].name, MIN(size, length));
+        if (!order && size == length)
             return (HtmlTag)middle;
-        if (order <= 0)
+        if (order < 0 || (!order && size < length))
             high = middle;
         else
             low = middle + 1;

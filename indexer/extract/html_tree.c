@@ -263,8 +263,7 @@ const char *html_tree_attribute(const HtmlTree *tree, guint node, const char *na
         return NULL;
     for (const xmlAttr *at = tree->nodes[node].xml->properties; at; at = at->next)
         if (!strcmp((const char *)at->name, name))
-            return at->children && at->children->content ? (const char *)at->children->content
-                                                         : "";
+            return at->children && at->children->content ? (const char *)at->children->content : "";
     return NULL;
 }
 

@@ -32,7 +32,7 @@ typedef struct HtmlNode {
     gboolean dropped; /* it, or an ancestor of it */
     HtmlRole role;    /* of the root of a dropped subtree */
     guint parent, end;
-    guint previous; /* sibling; 0 if it is the first */
+    guint previous;  /* sibling; 0 if it is the first */
     HtmlCount count; /* of text: its own */
 } HtmlNode;
 

@@ -1,9 +1,9 @@
 #include "extract/main_content.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "extract/class_names.h"
+#include "extract/main_score.h"
 
 /* A dropped part never holds more of the page than this: a page whose names mislead stays whole. */
 #define MAX_DROPPED_SHARE 0.35
@@ -16,10 +16,6 @@
 #define MIN_CLEAN_SHARE  0.25
 #define MIN_INDEX_LENGTH 1000
 #define MIN_INDEX_LINKS  20
-/* Scoring: shortest text that counts, how far up its credit goes, competitors of the best. */
-#define MIN_SCORED_LENGTH 25
-#define CREDIT_LEVELS     5
-#define BEST_COUNT        6
 /* Cleaning, in characters. */
 #define MAX_CAPTION_LENGTH   400
 #define MAX_MORE_LENGTH      120
@@ -44,7 +40,6 @@ typedef enum Mark {
 /* What is known about an element from its attributes alone. */
 typedef struct Hint {
     guint marks; /* 1 << Mark */
-    int weight;
     gboolean chrome;
 } Hint;
 
@@ -52,33 +47,66 @@ typedef struct Chooser {
     HtmlTree *tree;
     HtmlNode *nodes;
     Hint *hints;
-    double *scores; /* of candidates; NAN for the others */
+    int *weights; /* class_names_weight of each element */
     guint body;
 } Chooser;
 
 static const char *const content_classes[] = {
-    "post-content",  "post-body",      "postcontent",         "entry-content",   "article-body",
-    "article__body", "articleBody",    "article-content",     "article-text",    "story-body",
-    "storyBody",     "post_content",   "entrytext",           "story-content",   "body-content",
-    "blog-content",  "theme-doc-markdown", "article__content", "node__content",  "page-content"};
+    "post-content",  "post-body",          "postcontent",      "entry-content", "article-body",
+    "article__body", "articleBody",        "article-content",  "article-text",  "story-body",
+    "storyBody",     "post_content",       "entrytext",        "story-content", "body-content",
+    "blog-content",  "theme-doc-markdown", "article__content", "node__content", "page-content"};
 static const char *const content_ids[] = {"article-body", "articleBody", "story",
                                           "bodyContent",  "entry",       "article-content"};
 static const char *const main_names[] = {"content", "main-content", "main"};
-static const char *const chrome_roles[] = {
-    "navigation", "banner",      "contentinfo", "complementary", "search", "dialog",
-    "alertdialog", "menu",       "menubar",     "tablist",       "alert"};
+static const char *const chrome_roles[] = {"navigation", "banner",  "contentinfo", "complementary",
+                                           "search",     "dialog",  "alertdialog", "menu",
+                                           "menubar",    "tablist", "alert"};
 
 /* A short block that begins so leads away from the content. */
-static const char *const leading_away[] = {
-    "read more",      "read also",       "read next",        "see also",     "related",
-    "more from",      "more on",         "also read",        "lesen sie",    "mehr zum thema",
-    "lire aussi",     "czytaj",          "zobacz",           "lea también",  "ver también",
-    "subscribe",      "sign up",         "follow us",        "follow me",    "follow @",
-    "share this",     "share on",        "advertisement",    "continue reading", "click here to",
-    "leave a comment", "leave a reply",  "view comments",    "all rights reserved", "copyright",
-    "posted in",      "posted by",       "posted on",        "tag:",         "tags:",
-    "categories:",    "filed under",     "source:",          "quelle:",      "foto:",
-    "photo:",         "image:",          "credit:"};
+static const char *const leading_away[] = {"read more",
+                                           "read also",
+                                           "read next",
+                                           "see also",
+                                           "related",
+                                           "more from",
+                                           "more on",
+                                           "also read",
+                                           "lesen sie",
+                                           "mehr zum thema",
+                                           "lire aussi",
+                                           "czytaj",
+                                           "zobacz",
+                                           "lea también",
+                                           "ver también",
+                                           "subscribe",
+                                           "sign up",
+                                           "follow us",
+                                           "follow me",
+                                           "follow @",
+                                           "share this",
+                                           "share on",
+                                           "advertisement",
+                                           "continue reading",
+                                           "click here to",
+                                           "leave a comment",
+                                           "leave a reply",
+                                           "view comments",
+                                           "all rights reserved",
+                                           "copyright",
+                                           "posted in",
+                                           "posted by",
+                                           "posted on",
+                                           "tag:",
+                                           "tags:",
+                                           "categories:",
+                                           "filed under",
+                                           "source:",
+                                           "quelle:",
+                                           "foto:",
+                                           "photo:",
+                                           "image:",
+                                           "credit:"};
 
 static gboolean is_one_of(const char *value, const char *const *table, gsize count) {
     for (gsize i = 0; value && i < count; i++)
@@ -106,8 +134,7 @@ static Hint hint_of(const HtmlTree *tree, guint i) {
     const char *itemprop = html_tree_attribute(tree, i, "itemprop");
     gboolean container = tag == HTML_TAG_DIV || tag == HTML_TAG_SECTION ||
                          tag == HTML_TAG_ARTICLE || tag == HTML_TAG_MAIN;
-    Hint hint = {.weight = class_names_weight(class_names, id),
-                 .chrome = class_names_are_chrome(class_names, id)};
+    Hint hint = {.chrome = class_names_are_chrome(class_names, id)};
     hint.marks = set_if(itemprop && !strcmp(itemprop, "articleBody"), MARK_ARTICLE_BODY) |
                  set_if(class_names_have(class_names, "mw-parser-output"), MARK_WIKI) |
                  set_if(class_names_have(class_names, "markdown-body"), MARK_MARKDOWN) |
@@ -166,10 +193,10 @@ static void drop_unread(Chooser *chooser, double total, gboolean keep_large) {
 
 /* Elements that say what they are: their names do not count. */
 static gboolean is_name_proof(HtmlTag tag) {
-    static const HtmlTag proof[] = {
-        HTML_TAG_BODY, HTML_TAG_HTML, HTML_TAG_ARTICLE, HTML_TAG_MAIN, HTML_TAG_P,    HTML_TAG_A,
-        HTML_TAG_H1,   HTML_TAG_H2,   HTML_TAG_TD,      HTML_TAG_TR,   HTML_TAG_TABLE, HTML_TAG_CODE,
-        HTML_TAG_PRE,  HTML_TAG_EM,   HTML_TAG_STRONG,  HTML_TAG_MATH};
+    static const HtmlTag proof[] = {HTML_TAG_BODY, HTML_TAG_HTML, HTML_TAG_ARTICLE, HTML_TAG_MAIN,
+                                    HTML_TAG_P,    HTML_TAG_A,    HTML_TAG_H1,      HTML_TAG_H2,
+                                    HTML_TAG_TD,   HTML_TAG_TR,   HTML_TAG_TABLE,   HTML_TAG_CODE,
+                                    HTML_TAG_PRE,  HTML_TAG_EM,   HTML_TAG_STRONG,  HTML_TAG_MATH};
     for (gsize i = 0; i < G_N_ELEMENTS(proof); i++)
         if (proof[i] == tag)
             return TRUE;
@@ -205,10 +232,10 @@ static void drop_heading_signs(Chooser *chooser) {
                 continue;
             const char *href = html_tree_attribute(chooser->tree, k, "href");
             const char *names = html_tree_attribute(chooser->tree, k, "class");
-            gboolean sign = href && *href == '#' &&
-                            (chooser->nodes[k].count.length <= 1 ||
-                             class_names_have(names, "headerlink") ||
-                             class_names_have(names, "hash-link"));
+            gboolean sign =
+                href && *href == '#' &&
+                (chooser->nodes[k].count.length <= 1 || class_names_have(names, "headerlink") ||
+                 class_names_have(names, "hash-link"));
             if (sign && chooser->nodes[k].count.length < chooser->nodes[i].count.length)
                 drop_as(chooser, k, HTML_ROLE_UNREAD);
         }
@@ -242,219 +269,6 @@ static guint find_marked(const Chooser *chooser) {
             return best;
     }
     return 0;
-}
-
-/* ---- scores ---- */
-
-static double base_score(HtmlTag tag) {
-    switch (tag) {
-    case HTML_TAG_DIV:
-        return 5;
-    case HTML_TAG_ARTICLE:
-        return 10;
-    case HTML_TAG_MAIN:
-        return 8;
-    case HTML_TAG_SECTION:
-    case HTML_TAG_PRE:
-    case HTML_TAG_TD:
-    case HTML_TAG_BLOCKQUOTE:
-        return 3;
-    case HTML_TAG_ADDRESS:
-    case HTML_TAG_OL:
-    case HTML_TAG_UL:
-    case HTML_TAG_DL:
-    case HTML_TAG_DD:
-    case HTML_TAG_DT:
-    case HTML_TAG_LI:
-    case HTML_TAG_FORM:
-        return -3;
-    case HTML_TAG_TH:
-        return -5;
-    default:
-        return html_tag_flags(tag) & HTML_HEADING ? -5 : 0;
-    }
-}
-
-static gboolean has_block_child(const Chooser *chooser, guint node) {
-    for (guint i = html_tree_first_child(chooser->tree, node); i;
-         i = html_tree_next_sibling(chooser->tree, i)) {
-        const HtmlNode *child = &chooser->nodes[i];
-        guint flags = html_tag_flags(child->tag);
-        if (!child->is_text && child->tag != HTML_TAG_BR &&
-            ((flags & HTML_BLOCK) || child->tag == HTML_TAG_TD || child->tag == HTML_TAG_TH))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* The text an element is scored for and the element that its credit begins with. FALSE: none. */
-static gboolean scored_text(const Chooser *chooser, guint i, HtmlCount *count, guint *first) {
-    const HtmlNode *node = &chooser->nodes[i];
-    *first = node->parent;
-    *count = node->count;
-    switch (node->tag) {
-    case HTML_TAG_TD:
-    case HTML_TAG_SECTION:
-    case HTML_TAG_DD:
-        return !has_block_child(chooser, i);
-    case HTML_TAG_P:
-    case HTML_TAG_PRE:
-    case HTML_TAG_BLOCKQUOTE:
-    case HTML_TAG_H2:
-    case HTML_TAG_H3:
-    case HTML_TAG_H4:
-    case HTML_TAG_H5:
-    case HTML_TAG_H6:
-        return TRUE;
-    case HTML_TAG_DIV:
-    case HTML_TAG_ARTICLE:
-    case HTML_TAG_CENTER:
-    case HTML_TAG_MAIN:
-    case HTML_TAG_BODY:
-        *first = i;
-        G_GNUC_FALLTHROUGH;
-    case HTML_TAG_LI:
-        *count = html_tree_direct_count(chooser->tree, i, TRUE);
-        return TRUE;
-    default:
-        return FALSE;
-    }
-}
-
-static void credit(Chooser *chooser, guint node, double score) {
-    for (guint level = 0; level < CREDIT_LEVELS && node; level++) {
-        double *to = &chooser->scores[node];
-        if (isnan(*to))
-            *to = base_score(chooser->nodes[node].tag) + chooser->hints[node].weight;
-        *to += level == 0 ? score : level == 1 ? score / 2 : score / (level * 3);
-        node = chooser->nodes[node].parent;
-    }
-}
-
-static void score_all(Chooser *chooser) {
-    for (guint i = 0; i < chooser->tree->size; i++)
-        chooser->scores[i] = NAN;
-    for (guint i = chooser->body; i < chooser->nodes[chooser->body].end; i++) {
-        HtmlCount count;
-        guint first;
-        if (chooser->nodes[i].is_text || chooser->nodes[i].dropped ||
-            !scored_text(chooser, i, &count, &first) || count.length < MIN_SCORED_LENGTH)
-            continue;
-        credit(chooser, first, 1.0 + count.commas + MIN(count.length / 100, 3));
-    }
-    for (guint i = 0; i < chooser->tree->size; i++)
-        if (!isnan(chooser->scores[i]))
-            chooser->scores[i] *= 1 - html_tree_link_density(chooser->tree, i);
-}
-
-/* The candidates with the highest scores, best first; returns how many. */
-static guint find_best(const Chooser *chooser, guint best[BEST_COUNT]) {
-    guint count = 0;
-    for (guint i = 0; i < chooser->tree->size; i++) {
-        double score = chooser->scores[i];
-        if (isnan(score))
-            continue;
-        guint at = count < BEST_COUNT ? count++ : BEST_COUNT;
-        while (at && score > chooser->scores[best[at - 1]]) {
-            if (at < BEST_COUNT)
-                best[at] = best[at - 1];
-            at--;
-        }
-        if (at < BEST_COUNT)
-            best[at] = i;
-    }
-    return count;
-}
-
-static gboolean is_root(const Chooser *chooser, guint node) {
-    return node == chooser->body || node == 0;
-}
-
-/* An ancestor that three near-best candidates share is better than the best alone. */
-static guint share_ancestor(const Chooser *chooser, const guint *best, guint count) {
-    guint top = best[0];
-    for (guint i = chooser->nodes[top].parent; !is_root(chooser, i); i = chooser->nodes[i].parent) {
-        guint sharing = 0;
-        for (guint k = 1; k < count; k++)
-            sharing += chooser->scores[best[k]] >= 0.75 * chooser->scores[top] && best[k] != i &&
-                       html_tree_is_inside(chooser->tree, best[k], i);
-        if (sharing >= 3)
-            return i;
-    }
-    return top;
-}
-
-/* To the first ancestor that scores higher, while scores do not fall to a third. */
-static guint climb(const Chooser *chooser, guint top) {
-    double last = isnan(chooser->scores[top]) ? 0 : chooser->scores[top], floor = last / 3;
-    for (guint i = chooser->nodes[top].parent; !is_root(chooser, i); i = chooser->nodes[i].parent) {
-        double score = chooser->scores[i];
-        if (isnan(score))
-            continue;
-        if (score < floor)
-            break;
-        if (score > last) {
-            top = i;
-            break;
-        }
-        last = score;
-    }
-    return top;
-}
-
-static gboolean is_only_child(const Chooser *chooser, guint node) {
-    guint elements = 0;
-    for (guint i = html_tree_first_child(chooser->tree, chooser->nodes[node].parent); i;
-         i = html_tree_next_sibling(chooser->tree, i))
-        elements += !chooser->nodes[i].is_text;
-    return elements == 1;
-}
-
-/* The best scored element, 0 if nothing scores. */
-static guint find_scored(Chooser *chooser) {
-    guint best[BEST_COUNT];
-    score_all(chooser);
-    guint count = find_best(chooser, best);
-    if (!count)
-        return 0;
-    guint top = climb(chooser, share_ancestor(chooser, best, count));
-    while (!is_root(chooser, top) && !is_root(chooser, chooser->nodes[top].parent) &&
-           is_only_child(chooser, top))
-        top = chooser->nodes[top].parent;
-    return top;
-}
-
-static gboolean has_sentence(const Chooser *chooser, guint node) {
-    g_autofree char *text = html_tree_text(chooser->tree, node, 4 * MIN_SCORED_LENGTH * 4);
-    return strstr(text, ". ") || g_str_has_suffix(text, ".");
-}
-
-static gboolean is_companion(const Chooser *chooser, guint top, guint sibling) {
-    const HtmlNode *node = &chooser->nodes[sibling];
-    double best = isnan(chooser->scores[top]) ? 0 : chooser->scores[top];
-    const char *a = html_tree_attribute(chooser->tree, top, "class");
-    const char *b = html_tree_attribute(chooser->tree, sibling, "class");
-    double bonus = a && *a && b && !strcmp(a, b) ? 0.2 * best : 0;
-    if (!isnan(chooser->scores[sibling]) &&
-        chooser->scores[sibling] + bonus >= MAX(10.0, 0.2 * best))
-        return TRUE;
-    if (node->tag != HTML_TAG_P || !node->count.length)
-        return FALSE;
-    double density = html_tree_link_density(chooser->tree, sibling);
-    return node->count.length > 80 ? density < 0.25
-                                   : density <= 0 && has_sentence(chooser, sibling);
-}
-
-/* The element and the siblings that look like parts of the same content. */
-static void gather(const Chooser *chooser, guint top, GArray *parts) {
-    if (is_root(chooser, top)) {
-        g_array_append_val(parts, top);
-        return;
-    }
-    for (guint i = html_tree_first_child(chooser->tree, chooser->nodes[top].parent); i;
-         i = html_tree_next_sibling(chooser->tree, i))
-        if (i == top || (!chooser->nodes[i].is_text && is_companion(chooser, top, i)))
-            g_array_append_val(parts, i);
 }
 
 /* ---- cleaning the chosen part ---- */
@@ -492,8 +306,8 @@ static gboolean leads_away(const Chooser *chooser, guint node) {
 }
 
 static gboolean may_lead_away(const Chooser *chooser, guint i) {
-    static const HtmlTag tags[] = {HTML_TAG_P,  HTML_TAG_DIV, HTML_TAG_LI, HTML_TAG_H2,
-                                   HTML_TAG_H3, HTML_TAG_H4,  HTML_TAG_H5, HTML_TAG_STRONG,
+    static const HtmlTag tags[] = {HTML_TAG_P,    HTML_TAG_DIV, HTML_TAG_LI, HTML_TAG_H2,
+                                   HTML_TAG_H3,   HTML_TAG_H4,  HTML_TAG_H5, HTML_TAG_STRONG,
                                    HTML_TAG_SPAN, HTML_TAG_A};
     const HtmlNode *node = &chooser->nodes[i];
     for (gsize k = 0; k < G_N_ELEMENTS(tags); k++) {
@@ -519,7 +333,7 @@ static void clean_leading_away(Chooser *chooser, guint part) {
 static gboolean is_link_block(const Chooser *chooser, guint i) {
     const HtmlCount *count = &chooser->nodes[i].count;
     double density = html_tree_link_density(chooser->tree, i);
-    int weight = chooser->hints[i].weight;
+    int weight = chooser->weights[i];
     switch (chooser->nodes[i].tag) {
     case HTML_TAG_P:
         return density > 0.9 && count->links && count->length < MAX_LINK_PARAGRAPH;
@@ -589,9 +403,11 @@ static GArray *choose_once(Chooser *chooser, gboolean by_class) {
     drop_by_names(chooser, total, by_class);
     drop_heading_signs(chooser);
     GArray *parts = g_array_new(FALSE, FALSE, sizeof(guint));
-    guint marked = find_marked(chooser), scored = find_scored(chooser);
+    g_autofree double *values = g_new(double, chooser->tree->size);
+    MainScores scores = {chooser->tree, chooser->weights, values};
+    guint marked = find_marked(chooser), scored = main_score_find(&scores);
     if (scored)
-        gather(chooser, scored, parts);
+        main_score_gather(&scores, scored, parts);
     if (marked &&
         sum_prose(chooser, parts) <= SCORED_OVER_MARKED * chooser->nodes[marked].count.prose) {
         g_array_set_size(parts, 0);
@@ -614,21 +430,25 @@ static Chooser *chooser_new(HtmlTree *tree) {
     chooser->nodes = tree->nodes;
     chooser->body = tree->body;
     chooser->hints = g_new0(Hint, tree->size);
-    chooser->scores = g_new0(double, tree->size);
+    chooser->weights = g_new0(int, tree->size);
     return chooser;
 }
 
 static void chooser_free(Chooser *chooser) {
     g_free(chooser->hints);
-    g_free(chooser->scores);
+    g_free(chooser->weights);
     g_free(chooser);
 }
 
 GArray *main_content_choose(HtmlTree *tree) {
     Chooser *chooser = chooser_new(tree);
-    for (guint i = 0; i < tree->size; i++)
-        if (!tree->nodes[i].is_text)
-            chooser->hints[i] = hint_of(tree, i);
+    for (guint i = 0; i < tree->size; i++) {
+        if (tree->nodes[i].is_text)
+            continue;
+        chooser->hints[i] = hint_of(tree, i);
+        chooser->weights[i] = class_names_weight(html_tree_attribute(tree, i, "class"),
+                                                 html_tree_attribute(tree, i, "id"));
+    }
     GArray *parts = choose_once(chooser, TRUE);
     if (sum_length(chooser, parts) < MAIN_CONTENT_MIN_CHARS) {
         g_array_unref(parts);

@@ -1,5 +1,5 @@
-/* Markdown as HTML (CommonMark with GitHub's tables, task lists, links and strikethrough). Pure; any
- * thread. */
+/* Markdown as HTML (CommonMark with GitHub's tables, task lists, links and strikethrough). Pure;
+ * any thread. */
 #pragma once
 
 #include <glib.h>

@@ -1,4 +1,5 @@
-/* Jupyter notebooks (nbformat 3 and 4): the Markdown and code of the cells; outputs are left out. */
+/* Jupyter notebooks (nbformat 3 and 4): the Markdown and code of the cells; outputs are left out.
+ */
 #include <string.h>
 
 #include <jansson.h>

@@ -20,6 +20,8 @@
 /* A first line within these bounds, in bytes, is a title. */
 #define MIN_TITLE_BYTES 4
 #define MAX_TITLE_BYTES 200
+/* A line of more digits is no page number. */
+#define MAX_PAGE_DIGITS 4
 
 extern char **environ;
 
@@ -138,9 +140,41 @@ static GByteArray *run_tool(const ExtractInput *input, GError **error) {
     return g_steal_pointer(&output);
 }
 
+static gboolean is_page_number(const char *line, gsize size) {
+    gsize digits = 0;
+    for (gsize i = 0; i < size; i++) {
+        digits += g_ascii_isdigit(line[i]) ? 1 : 0;
+        if (!g_ascii_isdigit(line[i]) && !g_ascii_isspace(line[i]))
+            return FALSE;
+    }
+    return digits <= MAX_PAGE_DIGITS;
+}
+
+/* Without the lines at the top and the bottom that are blank or a page number. */
+static void trim_page(const char **text, gsize *size) {
+    const char *line;
+    while (*size) {
+        line = memchr(*text, '\n', *size);
+        gsize length = line ? (gsize)(line - *text) : *size;
+        if (!is_page_number(*text, length))
+            break;
+        length += line != NULL;
+        *text += length;
+        *size -= length;
+    }
+    while (*size) {
+        line = memrchr(*text, '\n', *size);
+        gsize before = line ? (gsize)(line - *text) + 1 : 0;
+        if (!is_page_number(*text + before, *size - before))
+            break;
+        *size = before ? before - 1 : 0;
+    }
+}
+
 static void add_page(Document *document, TextSink *sink, const char *text, gsize size,
                      guint number) {
     gsize before = text_sink_size(sink);
+    trim_page(&text, &size);
     text_sink_add_paragraphs(sink, text, size);
     if (text_sink_size(sink) == before)
         return;

@@ -1,5 +1,5 @@
-/* Collects text as blocks: each is clean (syl_text_clean), squeezed and one line; '\n' stands between
- * them. One thread. */
+/* Collects text as blocks: each is clean (syl_text_clean), squeezed and one line; '\n' stands
+ * between them. One thread. */
 #pragma once
 
 #include <glib.h>

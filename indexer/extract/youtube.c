@@ -51,8 +51,8 @@ static void add_video(Document *document, TextSink *sink, const json_t *video) {
     const json_t *title = json_object_get(video, "title");
     if (!id) { /* lockupViewModel */
         id = json_string_value(json_object_get(video, "contentId"));
-        const json_t *metadata = json_object_get(json_object_get(video, "metadata"),
-                                                 "lockupMetadataViewModel");
+        const json_t *metadata =
+            json_object_get(json_object_get(video, "metadata"), "lockupMetadataViewModel");
         title = json_object_get(metadata, "title");
     }
     g_autofree char *text = text_of(title);
@@ -170,8 +170,8 @@ static void replace_text(Document *document, TextSink *sink) {
     }
     g_autofree char *rest = document->rest;
     g_autofree char *before = document->main;
-    document->rest = *before && *rest ? g_strconcat(before, "\n", rest, NULL)
-                                      : g_strconcat(before, rest, NULL);
+    document->rest =
+        *before && *rest ? g_strconcat(before, "\n", rest, NULL) : g_strconcat(before, rest, NULL);
     gsize size = strlen(document->rest);
     document->rest[syl_text_cut(document->rest, size, DOCUMENT_MAX_REST_BYTES)] = '\0';
     document->main = main;

@@ -432,14 +432,20 @@ gboolean index_remove_page(Index *index, const char *page_id, GError **error) {
     return delete_term(index, SYL_FIELD_PAGE, page_id, error);
 }
 
-/* What only the first passage of a page carries: the whole of what the list says, and the page's
- * lesser texts. */
-static void build_page_evidence(Build *build, const IndexContext *context,
-                                const Document *document) {
-    build_evidence(build, context->words, 1);
+/* What the list says is said of the whole resource: its start page carries all of it, every other
+ * passage the name. */
+static void build_list_evidence(Build *build, const IndexContext *context, gboolean is_start) {
+    const char *words = is_start ? context->words : context->label;
+    if (context->sections->len > 0) {
+        build_evidence(build, words, 1);
+        build_words(build, SYL_FIELD_ENTRY, words, strlen(words), 1);
+    }
+}
+
+/* What a page says beside its main text belongs to its first passage. */
+static void build_page_evidence(Build *build, const Document *document) {
     build_evidence(build, document->description, 1);
     build_evidence(build, document->captions, 1);
-    build_words(build, SYL_FIELD_ENTRY, context->words, strlen(context->words), 1);
     build_words(build, SYL_FIELD_REST, document->rest, strlen(document->rest), 1);
 }
 
@@ -459,13 +465,10 @@ static gboolean put_passage(Index *index, const IndexContext *context, const Sto
     for (char **heading = passage->heading; *heading != NULL; heading++) {
         build_evidence(&build, *heading, SYL_TITLE_WDF);
     }
-    if (context->sections->len > 0) {
-        build_evidence(&build, context->label, 1);
-    }
+    g_autofree char *start_id = syl_url_id(context->resource_url);
+    build_list_evidence(&build, context, passage->ordinal == 0 && g_str_equal(start_id, page->id));
     if (passage->ordinal == 0) {
-        build_page_evidence(&build, context, document);
-    } else {
-        build_words(&build, SYL_FIELD_ENTRY, context->label, strlen(context->label), 1);
+        build_page_evidence(&build, document);
     }
     build_filter(&build, SYL_FIELD_PAGE, page->id);
     build_context(&build, context, page->url);

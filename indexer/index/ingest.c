@@ -218,9 +218,24 @@ static gboolean move_start(Ingest *ingest, const char *resource, const char *sta
     return TRUE;
 }
 
+/* A page that changes hands leaves those who share its text in one resource and meets others in the
+ * next. */
+static gboolean put_page(Ingest *ingest, const IngestVisit *visit, GError **error) {
+    GError *failure = NULL;
+    const StorePage *page = visit->page;
+    g_autoptr(StorePage) before = store_page(ingest->store, page->id, &failure);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return store_put_page(ingest->store, page, visit->visited ? &visit->visit : NULL, error) &&
+           (before == NULL || g_str_equal(before->resource, page->resource) ||
+            (look_at_text(ingest, before->resource, before->text_hash, error) &&
+             look_at_text(ingest, page->resource, before->text_hash, error)));
+}
+
 gboolean ingest_put_visit(Ingest *ingest, const IngestVisit *visit, GError **error) {
-    if (!begin(ingest, error) ||
-        !store_put_page(ingest->store, visit->page, &visit->visit, error) ||
+    if (!begin(ingest, error) || !put_page(ingest, visit, error) ||
         (visit->document != NULL && !put_content(ingest, visit, error)) ||
         (visit->start != NULL && !move_start(ingest, visit->page->resource, visit->start, error))) {
         return FALSE;

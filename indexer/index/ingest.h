@@ -44,10 +44,12 @@ const IngestCounts *ingest_counts(const Ingest *ingest);
 gboolean ingest_put_list(Ingest *ingest, const char *source, const List *list, gint64 now,
                          guint *skipped, GError **error);
 
-/* One visit to a page. body and document are NULL where the visit brought no new content. start, if
- * not NULL, is the address where the page's resource now begins. */
+/* One visit to a page, or without `visited` a change of what is known of it (its resource). body
+ * and document are NULL where the visit brought no new content. start, if not NULL, is the address
+ * where the page's resource now begins. */
 typedef struct IngestVisit {
     StorePage *page;
+    gboolean visited;
     StoreVisit visit;
     GBytes *body;
     Document *document;

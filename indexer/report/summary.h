@@ -6,7 +6,7 @@
 #include "crawl/crawl.h"
 #include "store/store.h"
 
-#define SUMMARY_MAX_FAILURES 20 /* lines for people; JSON has all */
+#define SUMMARY_MAX_LINES 20 /* of each kind, for people; JSON has all */
 
 void summary_print(FILE *out, const CrawlReport *report, const StoreCounts *counts,
                    const char *library);

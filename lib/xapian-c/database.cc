@@ -13,8 +13,9 @@ xc_status xc_database_open(const char *path, xc_database **database, xc_error *e
     return xc::guard(error, [&] {
         xc::required(database, "database");
         auto opened = std::make_unique<xc_database>(xc::incoming(path, "path"));
-        if (opened->database.size() == 0)
+        if (opened->database.size() == 0) {
             throw xc::Failure(XC_NOT_FOUND, "the stub file %s names no database", path);
+        }
         *database = opened.release();
     });
 }
@@ -26,8 +27,9 @@ void xc_database_free(xc_database *database) noexcept {
 xc_status xc_database_reopen(xc_database *database, bool *changed, xc_error *error) noexcept {
     return xc::enter(database, error, [&](xc_database &handle) {
         bool moved = handle.database.reopen();
-        if (changed != nullptr)
+        if (changed != nullptr) {
             *changed = moved;
+        }
     });
 }
 
@@ -42,12 +44,14 @@ xc_status xc_database_revision(xc_database *database, char uuid[40], uint64_t *r
     return xc::enter(database, error, [&](xc_database &handle) {
         xc::required(uuid, "uuid");
         xc::required(revision, "revision");
-        if (handle.database.size() != 1)
+        if (handle.database.size() != 1) {
             throw xc::Failure(XC_UNSUPPORTED, "%zu databases opened as one have no common revision",
                               handle.database.size());
+        }
         std::string name = handle.database.get_uuid();
-        if (name.size() >= uuid_bytes)
+        if (name.size() >= uuid_bytes) {
             throw xc::Failure(XC_INTERNAL, "a UUID of %zu bytes", name.size());
+        }
         *revision = handle.database.get_revision();
         std::memcpy(uuid, name.c_str(), name.size() + 1);
     });
@@ -77,8 +81,9 @@ xc_status xc_database_terms(xc_database *database, const char *prefix, size_t pr
         xc::TermList list;
         const Xapian::TermIterator end = handle.database.allterms_end(start);
         for (Xapian::TermIterator term = handle.database.allterms_begin(start);
-             term != end && list.size() < limit; ++term)
+             term != end && list.size() < limit; ++term) {
             list.add(*term, term.get_termfreq());
+        }
         *terms = list.take();
     });
 }
@@ -90,8 +95,9 @@ xc_status xc_database_document_terms(xc_database *database, uint32_t docid, xc_t
         xc::TermList list;
         const Xapian::TermIterator end = handle.database.termlist_end(docid);
         for (Xapian::TermIterator term = handle.database.termlist_begin(xc::incoming_docid(docid));
-             term != end; ++term)
+             term != end; ++term) {
             list.add(*term, term.get_wdf());
+        }
         *terms = list.take();
     });
 }
@@ -109,12 +115,14 @@ xc_status xc_retry(xc_database *database, xc_answer_func answer, void *context,
                    xc_error *error) noexcept {
     xc_status status = XC_MODIFIED;
     xc_status failure = xc::guard(error, [&] {
-        if (answer == nullptr)
+        if (answer == nullptr) {
             throw xc::Failure(XC_INVALID, "answer is NULL");
+        }
         for (int attempt = 0; attempt < XC_RETRY_MAX && status == XC_MODIFIED; attempt++) {
             status = xc_database_reopen(database, nullptr, error);
-            if (status == XC_OK)
+            if (status == XC_OK) {
                 status = answer(database, context, error);
+            }
         }
     });
     return failure != XC_OK ? failure : status;

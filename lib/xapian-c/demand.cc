@@ -40,10 +40,12 @@ bool joins_words(unsigned character) {
 
 /* Between two word characters: part of the word. */
 bool is_inside_word(unsigned before, unsigned character, unsigned after) {
-    if (!is_word(before) || !is_word(after))
+    if (!is_word(before) || !is_word(after)) {
         return false;
-    if (is_digit(before) && is_digit(after))
+    }
+    if (is_digit(before) && is_digit(after)) {
         return character == '.' || character == ',' || character == ';';
+    }
     return character == '\'' || character == '&' || character == 0xB7 || character == 0x5F4 ||
            character == 0x2019 || character == 0x201B || character == 0x2027;
 }
@@ -55,8 +57,9 @@ class Meter {
         : characters(characters_of(text)), flags(parse_flags), fields(known) {
     }
     Demand run() {
-        while (at < characters.size())
+        while (at < characters.size()) {
             step();
+        }
         return demand;
     }
 
@@ -80,8 +83,9 @@ class Meter {
         } else if (is_word(character)) {
             take_word();
         } else {
-            if (!joins_words(character))
+            if (!joins_words(character)) {
                 leave_group();
+            }
             at++;
         }
     }
@@ -89,10 +93,12 @@ class Meter {
     /* Whether an operator may stand here. */
     bool starts_term() const {
         size_t before = at;
-        while (before > 0 && (characters[before - 1] == '+' || characters[before - 1] == '-'))
+        while (before > 0 && (characters[before - 1] == '+' || characters[before - 1] == '-')) {
             before--;
-        if (before == 0)
+        }
+        if (before == 0) {
             return true;
+        }
         unsigned previous = characters[before - 1];
         return is_space(previous) || previous == '(' || (is_double_quote(previous) && before == at);
     }
@@ -102,19 +108,24 @@ class Meter {
         std::string name;
         size_t end = at;
         while (end < characters.size() && characters[end] > ' ' && characters[end] < 0x80 &&
-               characters[end] != ':')
+               characters[end] != ':') {
             name.push_back(static_cast<char>(characters[end++]));
+        }
         auto field = fields.find(name);
-        if (field == fields.end() || peek(end) != ':')
+        if (field == fields.end() || peek(end) != ':') {
             return false;
+        }
         end++;
         bool is_words = field->second == Field::words;
-        if (is_words && !is_word(peek(end)) && peek(end) != '"' && peek(end) != '(')
+        if (is_words && !is_word(peek(end)) && peek(end) != '"' && peek(end) != '(') {
             return false;
-        if (is_space(peek(end)) || peek(end) == ')')
+        }
+        if (is_space(peek(end)) || peek(end) == ')') {
             return false;
-        if (field->second == Field::range && !has_range(end))
+        }
+        if (field->second == Field::range && !has_range(end)) {
             return false;
+        }
         at = end;
         if (field->second != Field::words) {
             demand.words++;
@@ -129,46 +140,52 @@ class Meter {
     bool has_range(size_t start) const {
         bool found = false;
         size_t i = start;
-        for (; is_digit(peek(i)) || peek(i) == '-' || peek(i) == '/' || peek(i) == '.'; i++)
+        for (; is_digit(peek(i)) || peek(i) == '-' || peek(i) == '/' || peek(i) == '.'; i++) {
             found = found || (peek(i) == '.' && peek(i + 1) == '.');
+        }
         return found && is_space(peek(i));
     }
 
     void skip_value(Field field) {
         if (field == Field::filter && is_double_quote(peek(at))) {
             at++;
-            while (at < characters.size() && !is_double_quote(characters[at]))
+            while (at < characters.size() && !is_double_quote(characters[at])) {
                 at++;
+            }
             at += at < characters.size();
             return;
         }
         while (at < characters.size() && !is_space(characters[at]) &&
-               !(field == Field::filter && characters[at] == ')'))
+               !(field == Field::filter && characters[at] == ')')) {
             at++;
+        }
     }
 
     void take_word() {
+        bool may_be_operator = !in_quotes && asks_for(XC_PARSE_BOOLEAN);
         bool starts = starts_term();
         std::string ascii;
         size_t letters = 0;
         for (; at < characters.size(); at++) {
             unsigned character = characters[at];
-            if (is_word(character))
+            if (is_word(character)) {
                 letters++;
-            else if (at == 0 || !is_inside_word(characters[at - 1], character, peek(at + 1)))
+            } else if (at == 0 || !is_inside_word(characters[at - 1], character, peek(at + 1))) {
                 break;
+            }
             ascii.push_back(character < 0x80 ? static_cast<char>(character) : '?');
         }
-        if (!in_quotes && asks_for(XC_PARSE_BOOLEAN) && starts && take_operator(ascii))
+        if (may_be_operator && starts && take_operator(ascii)) {
             return;
-        bool is_near =
-            !in_quotes && asks_for(XC_PARSE_BOOLEAN) && (ascii == "NEAR" || ascii == "ADJ");
-        count_word(is_near);
+        }
+        count_word(may_be_operator && (ascii == "NEAR" || ascii == "ADJ"));
         demand.last_word = at == characters.size() && !in_quotes ? letters : 0;
-        while (peek(at) == '+' || peek(at) == '#')
+        while (peek(at) == '+' || peek(at) == '#') {
             at++;
-        if (is_word(peek(at)))
+        }
+        if (is_word(peek(at))) {
             leave_group(); /* C++x is two words, C++/x a phrase */
+        }
         if (peek(at) == '*' && asks_for(XC_PARSE_WILDCARDS)) {
             demand.shortest_wildcard =
                 demand.wildcards > 0 ? std::min(demand.shortest_wildcard, letters) : letters;
@@ -179,10 +196,12 @@ class Meter {
 
     /* Takes a word that is an operator for sure; one that may be a word counts as a word. */
     bool take_operator(const std::string &word) {
-        if (word != "AND" && word != "OR" && word != "NOT" && word != "XOR")
+        if (word != "AND" && word != "OR" && word != "NOT" && word != "XOR") {
             return false;
-        if (!after_operand || !is_space(peek(at)) || !starts_operand(at))
+        }
+        if (!after_operand || !is_space(peek(at)) || !starts_operand(at)) {
             return false;
+        }
         after_operand = false;
         leave_group();
         return true;
@@ -190,8 +209,9 @@ class Meter {
 
     /* Whether something that can be searched for comes next. */
     bool starts_operand(size_t index) const {
-        while (index < characters.size() && is_space(characters[index]))
+        while (index < characters.size() && is_space(characters[index])) {
             index++;
+        }
         unsigned character = peek(index);
         return is_word(character) || is_double_quote(character) || character == '(';
     }
@@ -202,8 +222,9 @@ class Meter {
         demand.plain_words++;
         after_operand = true;
         in_field = false;
-        if (in_group || is_near)
+        if (in_group || is_near) {
             mark_previous();
+        }
         previous_marked = in_quotes || in_group || is_near || after_near;
         demand.positional_words += previous_marked;
         after_near = is_near || (after_near && in_group); /* NEAR/3: the 3 is no neighbour */
@@ -257,20 +278,22 @@ std::string plain_words(const std::string &text) {
     return plain;
 }
 
-bool is_clean_utf8(const std::string &text) {
+bool is_clean_utf8(std::string_view text) noexcept {
     for (size_t i = 0; i < text.size();) {
         auto byte = [&](size_t offset) -> unsigned {
             return i + offset < text.size() ? static_cast<unsigned char>(text[i + offset]) : 0;
         };
         unsigned lead = byte(0);
         size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        if (lead == 0 || length == 0 || lead > 0xF4)
+        if (lead == 0 || length == 0 || lead > 0xF4) {
             return false;
+        }
         unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
         unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
         for (size_t k = 1; k < length; k++) {
-            if (byte(k) < low || byte(k) > high)
+            if (byte(k) < low || byte(k) > high) {
                 return false;
+            }
             low = 0x80;
             high = 0xBF;
         }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace xc {
 
@@ -31,6 +32,6 @@ Demand measure_query(const std::string &text, unsigned flags, const Fields &fiel
 std::string plain_words(const std::string &text);
 
 /* Whether text is valid UTF-8 (RFC 3629: no surrogates, no overlong forms) without a NUL. */
-bool is_clean_utf8(const std::string &text);
+bool is_clean_utf8(std::string_view text) noexcept;
 
 } // namespace xc

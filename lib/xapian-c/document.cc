@@ -31,7 +31,7 @@ struct xc_stemmer : xc::Handle {
 xc_status xc_document_new(xc_document **document, xc_error *error) noexcept {
     return xc::guard(error, [&] {
         xc::required(document, "document");
-        *document = new xc_document;
+        *document = std::make_unique<xc_document>().release();
     });
 }
 
@@ -63,9 +63,10 @@ xc_status xc_document_add_boolean_term(xc_document *document, const char *term, 
 xc_status xc_document_set_number(xc_document *document, uint32_t slot, double number,
                                  xc_error *error) noexcept {
     return xc::enter(document, error, [&](xc_document &handle) {
-        if (std::isnan(number))
+        if (std::isnan(number)) {
             throw xc::Failure(XC_INVALID,
                               "the number is not a number: it has no place in an order");
+        }
         handle.document.add_value(xc::incoming_slot(slot), Xapian::sortable_serialise(number));
     });
 }
@@ -74,7 +75,7 @@ xc_status xc_generator_new(const char *language, xc_generator **generator,
                            xc_error *error) noexcept {
     return xc::guard(error, [&] {
         xc::required(generator, "generator");
-        *generator = new xc_generator(xc::incoming(language, "language"));
+        *generator = std::make_unique<xc_generator>(xc::incoming(language, "language")).release();
     });
 }
 
@@ -88,23 +89,27 @@ xc_status xc_generator_add_text(xc_generator *generator, xc_document *document, 
     return xc::enter(generator, error, [&](xc_generator &handle) {
         xc_document &target = xc::required(document, "document");
         xc::Hold hold(target.use);
-        if (text == nullptr && size > 0)
+        if (text == nullptr && size > 0) {
             throw xc::Failure(XC_INVALID, "text is NULL");
+        }
         std::string start = xc::incoming(prefix, "prefix");
-        if (start.size() > prefix_max_bytes)
+        if (start.size() > prefix_max_bytes) {
             throw xc::Failure(XC_LIMIT, "the prefix has %zu bytes; at most %zu are allowed",
                               start.size(), prefix_max_bytes);
+        }
         Xapian::termcount first = handle.position > 0 ? handle.position + position_gap : 0;
-        if (size > std::numeric_limits<Xapian::termcount>::max() - first - position_gap)
+        if (size > std::numeric_limits<Xapian::termcount>::max() - first - position_gap) {
             throw xc::Failure(XC_LIMIT, "no positions left for %zu bytes of text after %u", size,
                               first);
+        }
         Xapian::Utf8Iterator words(text, size);
         handle.generator.set_document(target.document);
         if (positions == XC_WITH_POSITIONS) {
             handle.generator.set_termpos(first);
             handle.generator.index_text(words, wdf, start);
-            if (handle.generator.get_termpos() > first)
+            if (handle.generator.get_termpos() > first) {
                 handle.position = handle.generator.get_termpos();
+            }
         } else {
             handle.generator.index_text_without_positions(words, wdf, start);
         }
@@ -113,14 +118,15 @@ xc_status xc_generator_add_text(xc_generator *generator, xc_document *document, 
 }
 
 void xc_generator_reset(xc_generator *generator) noexcept {
-    if (generator != nullptr)
+    if (generator != nullptr) {
         generator->position = 0;
+    }
 }
 
 xc_status xc_stemmer_new(const char *language, xc_stemmer **stemmer, xc_error *error) noexcept {
     return xc::guard(error, [&] {
         xc::required(stemmer, "stemmer");
-        *stemmer = new xc_stemmer(xc::incoming(language, "language"));
+        *stemmer = std::make_unique<xc_stemmer>(xc::incoming(language, "language")).release();
     });
 }
 

@@ -1,4 +1,5 @@
 /* Failures, the table that turns exceptions into statuses, and the copies that cross the border. */
+#include "demand.h"
 #include "handle.h"
 
 #include <cstdarg>
@@ -49,8 +50,9 @@ const ErrorClass error_classes[] = {
 
 xc_status status_in_flight() {
     for (const ErrorClass &row : error_classes) {
-        if (row.is_in_flight())
+        if (row.is_in_flight()) {
             return row.status;
+        }
     }
     return XC_INTERNAL;
 }
@@ -63,27 +65,37 @@ bool continues_character(char byte) {
 void tidy_message(xc_error &error, bool cut) {
     size_t size = std::strlen(error.message);
     if (cut) {
-        while (size > 0 && continues_character(error.message[size - 1]))
+        while (size > 0 && continues_character(error.message[size - 1])) {
             size--;
-        if (size > 0 && (static_cast<unsigned char>(error.message[size - 1]) & 0x80) != 0)
+        }
+        if (size > 0 && (static_cast<unsigned char>(error.message[size - 1]) & 0x80) != 0) {
             size--;
+        }
         error.message[size] = '\0';
     }
+    bool clean = is_clean_utf8({error.message, size}); /* a path may be of any bytes */
     for (size_t i = 0; i < size; i++) {
-        if (static_cast<unsigned char>(error.message[i]) < 0x20 || error.message[i] == 0x7F)
+        auto byte = static_cast<unsigned char>(error.message[i]);
+        if (byte < 0x20 || byte == 0x7F) {
             error.message[i] = ' ';
+        } else if (byte >= 0x80 && !clean) {
+            error.message[i] = '?';
+        }
     }
 }
 
 __attribute__((format(printf, 3, 0))) void fill(xc_error &error, xc_status status,
                                                 const char *format, va_list arguments) {
     error.status = status;
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): both callers call va_start */
     int wanted = std::vsnprintf(error.message, sizeof error.message, format, arguments);
-    if (wanted < 0)
+    if (wanted < 0) {
         error.message[0] = '\0';
+    }
     tidy_message(error, wanted >= static_cast<int>(sizeof error.message));
 }
 
+/* NOLINTNEXTLINE(cert-dcl50-cpp): variadic as printf, so that the compiler checks the formats */
 __attribute__((format(printf, 3, 4))) xc_status report(xc_error *error, xc_status status,
                                                        const char *format, ...) {
     if (error != nullptr) {
@@ -103,14 +115,16 @@ xc_status report_xapian(xc_error *error, const Xapian::Error &thrown) {
     } catch (...) {
         cause = nullptr; /* no memory for the words of the errno: the message alone must do */
     }
-    if (cause != nullptr)
+    if (cause != nullptr) {
         return report(error, status, "%s: %s (%s)", thrown.get_type(), thrown.get_msg().c_str(),
                       cause);
+    }
     return report(error, status, "%s: %s", thrown.get_type(), thrown.get_msg().c_str());
 }
 
 } // namespace
 
+/* NOLINTNEXTLINE(cert-dcl50-cpp): as report */
 Failure::Failure(xc_status status, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -146,8 +160,9 @@ Hold::Hold(Use &held) noexcept : use(held) {
 #endif
 
 std::string incoming(const char *data, size_t size, const char *name) {
-    if (data == nullptr && size > 0)
+    if (data == nullptr && size > 0) {
         throw Failure(XC_INVALID, "%s is NULL", name);
+    }
     return size > 0 ? std::string(data, size) : std::string();
 }
 
@@ -157,58 +172,67 @@ std::string incoming(const char *text, const char *name) {
 
 size_t term_cost(const std::string &term) {
     size_t cost = term.size();
-    for (char byte : term)
+    for (char byte : term) {
         cost += byte == '\0';
+    }
     return cost;
 }
 
 std::string incoming_term(const char *data, size_t size) {
-    if (size == 0)
+    if (size == 0) {
         throw Failure(XC_INVALID, "the term is empty");
-    if (size > XC_TERM_MAX_BYTES)
+    }
+    if (size > XC_TERM_MAX_BYTES) {
         throw Failure(XC_LIMIT, "the term has %zu bytes; at most %d are allowed", size,
                       XC_TERM_MAX_BYTES);
+    }
     std::string term = incoming(data, size, "the term");
     size_t cost = term_cost(term);
-    if (cost > XC_TERM_MAX_BYTES)
+    if (cost > XC_TERM_MAX_BYTES) {
         throw Failure(XC_LIMIT,
                       "the term takes %zu bytes (NUL counts twice); at most %d are allowed", cost,
                       XC_TERM_MAX_BYTES);
+    }
     return term;
 }
 
 std::string incoming_key(const char *key) {
     std::string copy = incoming(key, "key");
-    if (copy.empty())
+    if (copy.empty()) {
         throw Failure(XC_INVALID, "the key is empty");
-    if (copy.size() > XC_TERM_MAX_BYTES)
+    }
+    if (copy.size() > XC_TERM_MAX_BYTES) {
         throw Failure(XC_LIMIT, "the key has %zu bytes; at most %d are allowed", copy.size(),
                       XC_TERM_MAX_BYTES);
+    }
     return copy;
 }
 
 Xapian::docid incoming_docid(uint32_t docid) {
-    if (docid == 0)
+    if (docid == 0) {
         throw Failure(XC_NOT_FOUND, "document 0 does not exist: numbers start at 1");
+    }
     return docid;
 }
 
 Xapian::valueno incoming_slot(uint32_t slot) {
-    if (slot == XC_NO_SLOT)
+    if (slot == XC_NO_SLOT) {
         throw Failure(XC_INVALID, "%u names no value slot", slot);
+    }
     return slot;
 }
 
 void *allocate_bytes(size_t count, size_t size) {
     void *memory = std::calloc(count > 0 ? count : 1, size);
-    if (memory == nullptr)
+    if (memory == nullptr) {
         throw std::bad_alloc();
+    }
     return memory;
 }
 
 xc_string copy_string(const std::string &text) {
     char *data = allocate<char>(text.size() + 1);
-    std::memcpy(data, text.data(), text.size());
+    text.copy(data, text.size());
     return {data, text.size()};
 }
 
@@ -216,8 +240,9 @@ void TermList::add(const std::string &name, Xapian::termcount freq) {
     if (terms->count == room) {
         size_t wider = room > 0 ? room * 2 : 16;
         void *items = std::realloc(terms->items, wider * sizeof *terms->items);
-        if (items == nullptr)
+        if (items == nullptr) {
             throw std::bad_alloc();
+        }
         terms->items = static_cast<xc_term *>(items);
         room = wider;
     }
@@ -262,17 +287,20 @@ const char *xc_status_name(xc_status status) noexcept {
 }
 
 void xc_string_clear(xc_string *string) noexcept {
-    if (string == nullptr)
+    if (string == nullptr) {
         return;
+    }
     std::free(string->data);
     *string = {nullptr, 0};
 }
 
 void xc_terms_free(xc_terms *terms) noexcept {
-    if (terms == nullptr)
+    if (terms == nullptr) {
         return;
-    for (size_t i = 0; i < terms->count; i++)
+    }
+    for (size_t i = 0; i < terms->count; i++) {
         xc_string_clear(&terms->items[i].name);
+    }
     std::free(terms->items);
     std::free(terms);
 }

@@ -69,8 +69,9 @@ struct Handle {
 };
 
 template <typename H> H &required(H *pointer, const char *name) {
-    if (pointer == nullptr)
+    if (pointer == nullptr) {
         throw Failure(XC_INVALID, "%s is NULL", name);
+    }
     return *pointer;
 }
 
@@ -86,8 +87,9 @@ xc_status enter(H *handle, xc_error *error, Body &&body) noexcept {
 
 /* Deletes a handle; NULL is fine. */
 template <typename H> void release(H *handle) noexcept {
-    if (handle == nullptr)
+    if (handle == nullptr) {
         return;
+    }
     { Hold hold(handle->use); }
     delete handle;
 }

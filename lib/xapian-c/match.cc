@@ -19,29 +19,36 @@ using Result = std::unique_ptr<xc_result, ResultFree>;
 void check(const xc_match_spec &spec) {
     xc::required(spec.query, "query");
     uint64_t depth = uint64_t{spec.offset} + spec.limit;
-    if (depth > hits_max)
+    if (depth > hits_max) {
         throw xc::Failure(XC_LIMIT, "offset + limit is %llu; at most %u are allowed",
                           static_cast<unsigned long long>(depth), hits_max);
-    if (spec.facet_count > XC_FACETS_MAX)
+    }
+    if (spec.facet_count > XC_FACETS_MAX) {
         throw xc::Failure(XC_LIMIT, "%zu facets are asked for; at most %d are allowed",
                           spec.facet_count, XC_FACETS_MAX);
-    if (spec.collapse_slot != XC_NO_SLOT && spec.collapse_max == 0)
+    }
+    if (spec.collapse_slot != XC_NO_SLOT && spec.collapse_max == 0) {
         throw xc::Failure(XC_INVALID, "collapse_max is 0: at least one hit of each value is kept");
-    if (!spec.boolean && !(spec.bm25_k1 >= 0 && spec.bm25_b >= 0 && spec.bm25_b <= 1))
+    }
+    if (!spec.boolean && !(spec.bm25_k1 >= 0 && spec.bm25_b >= 0 && spec.bm25_b <= 1)) {
         throw xc::Failure(XC_INVALID, "BM25 takes k1 >= 0 and b from 0 to 1, not %g and %g",
                           spec.bm25_k1, spec.bm25_b);
+    }
 }
 
 void apply(const xc_match_spec &spec, Xapian::Enquire &enquire) {
     enquire.set_query(spec.query->query);
-    if (spec.boolean)
+    if (spec.boolean) {
         enquire.set_weighting_scheme(Xapian::BoolWeight());
-    else
+    } else {
         enquire.set_weighting_scheme(Xapian::BM25Weight(spec.bm25_k1, 0, 1, spec.bm25_b, 0.5));
-    if (spec.collapse_slot != XC_NO_SLOT)
+    }
+    if (spec.collapse_slot != XC_NO_SLOT) {
         enquire.set_collapse_key(spec.collapse_slot, spec.collapse_max);
-    if (spec.sort_slot != XC_NO_SLOT)
+    }
+    if (spec.sort_slot != XC_NO_SLOT) {
         enquire.set_sort_by_value_then_relevance(spec.sort_slot, spec.sort_descending);
+    }
 }
 
 /* Without MSet::fetch, which would spare a remote database round trips: in 1.4.22 it reads out of
@@ -59,8 +66,9 @@ void copy_hits(const Xapian::MSet &matches, xc_result &result) {
 void copy_facet(const Xapian::ValueCountMatchSpy &spy, uint32_t values_max, xc_facet &facet) {
     std::vector<std::pair<std::string, uint32_t>> counted;
     const Xapian::TermIterator end = spy.top_values_end(values_max);
-    for (Xapian::TermIterator value = spy.top_values_begin(values_max); value != end; ++value)
+    for (Xapian::TermIterator value = spy.top_values_begin(values_max); value != end; ++value) {
         counted.emplace_back(*value, value.get_termfreq());
+    }
     facet.values = xc::allocate<xc_facet_value>(counted.size());
     for (const auto &[value, count] : counted) {
         facet.values[facet.count] = {xc::copy_string(value), count};
@@ -115,13 +123,16 @@ xc_status xc_match(xc_database *database, const xc_match_spec *spec, xc_result *
 }
 
 void xc_result_free(xc_result *result) noexcept {
-    if (result == nullptr)
+    if (result == nullptr) {
         return;
-    for (size_t i = 0; i < result->hit_count; i++)
+    }
+    for (size_t i = 0; i < result->hit_count; i++) {
         xc_string_clear(&result->hits[i].data);
+    }
     for (size_t i = 0; i < result->facet_count; i++) {
-        for (size_t j = 0; j < result->facets[i].count; j++)
+        for (size_t j = 0; j < result->facets[i].count; j++) {
             xc_string_clear(&result->facets[i].values[j].value);
+        }
         std::free(result->facets[i].values);
     }
     std::free(result->hits);

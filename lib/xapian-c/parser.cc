@@ -9,8 +9,9 @@ constexpr xc_parser_limits default_limits = {512, 32, 2, 3, 100, 8};
 xc_parser_limits with_defaults(const xc_parser_limits *wanted) {
     xc_parser_limits limits = wanted != nullptr ? *wanted : default_limits;
     auto fill = [](uint32_t &limit, uint32_t value) {
-        if (limit == 0)
+        if (limit == 0) {
             limit = value;
+        }
     };
     fill(limits.text_bytes, default_limits.text_bytes);
     fill(limits.terms, default_limits.terms);
@@ -39,47 +40,58 @@ unsigned xapian_flags(unsigned flags) {
     unsigned result = 0;
     for (const Flag &row : parse_flags) {
         known |= row.flag;
-        if ((flags & row.flag) != 0)
+        if ((flags & row.flag) != 0) {
             result |= row.xapian;
+        }
     }
-    if ((flags & ~known) != 0)
+    if ((flags & ~known) != 0) {
         throw xc::Failure(XC_INVALID, "%u are no parse flags", flags & ~known);
-    if ((flags & XC_PARSE_PHRASES) == 0)
+    }
+    if ((flags & XC_PARSE_PHRASES) == 0) {
         result |= Xapian::QueryParser::FLAG_NO_POSITIONS;
+    }
     return result;
 }
 
 Xapian::Query::op default_operator(xc_operator op) {
-    if (op == XC_OR)
+    if (op == XC_OR) {
         return Xapian::Query::OP_OR;
-    if (op == XC_AND)
+    }
+    if (op == XC_AND) {
         return Xapian::Query::OP_AND;
+    }
     throw xc::Failure(XC_INVALID, "the default operator is XC_OR or XC_AND, not %d",
                       static_cast<int>(op));
 }
 
 void check_text(const std::string &text, const xc_parser_limits &limits) {
-    if (text.size() > limits.text_bytes)
+    if (text.size() > limits.text_bytes) {
         throw xc::Failure(XC_LIMIT, "the query has %zu bytes; at most %u are allowed", text.size(),
                           limits.text_bytes);
-    if (!xc::is_clean_utf8(text))
+    }
+    if (!xc::is_clean_utf8(text)) {
         throw xc::Failure(XC_INVALID, "the query is not valid UTF-8 or holds a NUL byte");
+    }
 }
 
 void check_demand(const xc::Demand &demand, unsigned flags, const xc_parser_limits &limits) {
-    if (demand.words > limits.terms)
+    if (demand.words > limits.terms) {
         throw xc::Failure(XC_LIMIT, "the query has %zu words; at most %u are allowed", demand.words,
                           limits.terms);
-    if (demand.wildcards > limits.wildcards)
+    }
+    if (demand.wildcards > limits.wildcards) {
         throw xc::Failure(XC_LIMIT, "the query has %zu wildcards; at most %u are allowed",
                           demand.wildcards, limits.wildcards);
-    if (demand.wildcards > 0 && demand.shortest_wildcard < limits.wildcard_letters)
+    }
+    if (demand.wildcards > 0 && demand.shortest_wildcard < limits.wildcard_letters) {
         throw xc::Failure(XC_LIMIT, "a wildcard has %zu letters before its *; it needs %u",
                           demand.shortest_wildcard, limits.wildcard_letters);
-    if ((flags & XC_PARSE_PHRASES) != 0 && demand.positional_words > limits.positional_terms)
+    }
+    if ((flags & XC_PARSE_PHRASES) != 0 && demand.positional_words > limits.positional_terms) {
         throw xc::Failure(XC_LIMIT,
                           "the query has %zu words in phrases or NEAR; at most %u are allowed",
                           demand.positional_words, limits.positional_terms);
+    }
 }
 
 /* Xapian's parser takes words of any length, its databases do not. */
@@ -87,9 +99,10 @@ void check_terms(const Xapian::Query &query) {
     const Xapian::TermIterator end = query.get_terms_end();
     for (Xapian::TermIterator term = query.get_terms_begin(); term != end; ++term) {
         size_t size = (*term).size();
-        if (size > XC_TERM_MAX_BYTES)
+        if (size > XC_TERM_MAX_BYTES) {
             throw xc::Failure(XC_LIMIT, "a word of the query has %zu bytes; at most %d are allowed",
                               size, XC_TERM_MAX_BYTES);
+        }
     }
 }
 
@@ -107,13 +120,15 @@ struct xc_parser : xc::Handle {
 
     std::string new_field(const char *name, xc::Field field) {
         std::string key = xc::incoming(name, "name");
-        if (key.empty() && field != xc::Field::words)
+        if (key.empty() && field != xc::Field::words) {
             throw xc::Failure(XC_INVALID, "the field name is empty");
+        }
         if (!key.empty()) {
             auto [row, added] = fields.emplace(key, field);
-            if (!added && row->second != field)
+            if (!added && row->second != field) {
                 throw xc::Failure(XC_INVALID, "the field %s exists with another meaning",
                                   key.c_str());
+            }
         }
         return key;
     }
@@ -124,8 +139,9 @@ struct xc_parser : xc::Handle {
         std::string checked = flags == 0 ? xc::plain_words(text) : text;
         xc::Demand demand = xc::measure_query(checked, flags, fields);
         check_demand(demand, flags, limits);
-        if (demand.last_word < limits.wildcard_letters)
+        if (demand.last_word < limits.wildcard_letters) {
             wanted &= ~unsigned{Xapian::QueryParser::FLAG_PARTIAL};
+        }
         parser.set_default_op(default_operator(default_op));
         parser.set_stopper(stopper.get());
         Xapian::Query query = parser.parse_query(checked, wanted);
@@ -139,8 +155,9 @@ struct xc_parser : xc::Handle {
 
     size_t stopped_words() const {
         size_t count = 0;
-        for (auto word = parser.stoplist_begin(); word != parser.stoplist_end(); ++word)
+        for (auto word = parser.stoplist_begin(); word != parser.stoplist_end(); ++word) {
             count++;
+        }
         return count;
     }
 
@@ -154,7 +171,7 @@ xc_status xc_parser_new(const char *language, const xc_parser_limits *limits, xc
                         xc_error *error) noexcept {
     return xc::guard(error, [&] {
         xc::required(parser, "parser");
-        *parser = new xc_parser(xc::incoming(language, "language"), limits);
+        *parser = std::make_unique<xc_parser>(xc::incoming(language, "language"), limits).release();
     });
 }
 
@@ -201,11 +218,13 @@ xc_status xc_parser_add_date_range(xc_parser *parser, const char *name, uint32_t
 xc_status xc_parser_set_stop_words(xc_parser *parser, const char *const *words, size_t count,
                                    xc_error *error) noexcept {
     return xc::enter(parser, error, [&](xc_parser &handle) {
-        if (count > 0)
+        if (count > 0) {
             xc::required(words, "words");
+        }
         auto stopper = std::make_unique<Xapian::SimpleStopper>();
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             stopper->add(xc::incoming(words[i], "a stop word"));
+        }
         handle.parser.set_stopper(nullptr);
         handle.stopper = std::move(stopper);
     });
@@ -215,6 +234,8 @@ xc_status xc_parser_parse(xc_parser *parser, const char *text, size_t size, unsi
                           xc_operator default_op, xc_query **query, xc_error *error) noexcept {
     return xc::enter(parser, error, [&](xc_parser &handle) {
         xc::required(query, "query");
-        *query = new xc_query(handle.parse(xc::incoming(text, size, "text"), flags, default_op));
+        *query = std::make_unique<xc_query>(
+                     handle.parse(xc::incoming(text, size, "text"), flags, default_op))
+                     .release();
     });
 }

@@ -27,8 +27,9 @@ const Operator operators[] = {
 
 const Operator &operator_row(xc_operator op) {
     for (const Operator &row : operators) {
-        if (row.op == op)
+        if (row.op == op) {
             return row;
+        }
     }
     throw xc::Failure(XC_INVALID, "%d is no query operator", static_cast<int>(op));
 }
@@ -50,14 +51,14 @@ xc_status xc_query_match_all(xc_query **query, xc_error *error) noexcept {
     return xc::guard(error, [&] {
         /* Not the constant Xapian::Query::MatchAll: threads would share its reference count. */
         xc::required(query, "query");
-        *query = new xc_query(Xapian::Query(std::string()));
+        *query = std::make_unique<xc_query>(Xapian::Query(std::string())).release();
     });
 }
 
 xc_status xc_query_term(const char *term, size_t size, xc_query **query, xc_error *error) noexcept {
     return xc::guard(error, [&] {
         xc::required(query, "query");
-        *query = new xc_query(Xapian::Query(xc::incoming_term(term, size)));
+        *query = std::make_unique<xc_query>(Xapian::Query(xc::incoming_term(term, size))).release();
     });
 }
 
@@ -66,14 +67,17 @@ xc_status xc_query_combine(xc_operator op, const xc_query *const *queries, size_
     return xc::guard(error, [&] {
         xc::required(combined, "combined");
         const Operator &row = operator_row(op);
-        if (count > 0)
+        if (count > 0) {
             xc::required(queries, "queries");
+        }
         std::vector<Xapian::Query> parts;
         parts.reserve(count);
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             parts.push_back(copy_of(queries[i]));
-        *combined = new xc_query(
-            Xapian::Query(row.xapian, parts.begin(), parts.end(), row.has_window ? window : 0));
+        }
+        *combined = std::make_unique<xc_query>(Xapian::Query(row.xapian, parts.begin(), parts.end(),
+                                                             row.has_window ? window : 0))
+                        .release();
     });
 }
 
@@ -81,9 +85,10 @@ xc_status xc_query_scale(const xc_query *query, double factor, xc_query **scaled
                          xc_error *error) noexcept {
     return xc::guard(error, [&] {
         xc::required(scaled, "scaled");
-        if (!std::isfinite(factor) || factor < 0)
+        if (!std::isfinite(factor) || factor < 0) {
             throw xc::Failure(XC_INVALID, "a weight cannot be scaled by %g", factor);
-        *scaled = new xc_query(Xapian::Query(factor, copy_of(query)));
+        }
+        *scaled = std::make_unique<xc_query>(Xapian::Query(factor, copy_of(query))).release();
     });
 }
 
@@ -97,7 +102,7 @@ xc_status xc_query_value_range(uint32_t slot, const char *begin, size_t begin_si
         Xapian::Query range = high.empty()
                                   ? Xapian::Query(Xapian::Query::OP_VALUE_GE, number, low)
                                   : Xapian::Query(Xapian::Query::OP_VALUE_RANGE, number, low, high);
-        *query = new xc_query(range);
+        *query = std::make_unique<xc_query>(range).release();
     });
 }
 
@@ -112,8 +117,9 @@ xc_status xc_query_terms(const xc_query *query, xc_terms **terms, xc_error *erro
         std::unordered_set<std::string> seen;
         const Xapian::TermIterator end = handle.query.get_terms_end();
         for (Xapian::TermIterator term = handle.query.get_terms_begin(); term != end; ++term) {
-            if (seen.insert(*term).second)
+            if (seen.insert(*term).second) {
                 list.add(*term, 0);
+            }
         }
         *terms = list.take();
     });

@@ -31,9 +31,10 @@ class Directory {
   public:
     explicit Directory(const std::string &path)
         : descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        if (descriptor < 0)
+        if (descriptor < 0) {
             throw xc::Failure(XC_DATABASE, "cannot open the directory %s: %s", path.c_str(),
                               std::strerror(errno));
+        }
     }
     ~Directory() {
         ::close(descriptor);
@@ -46,9 +47,10 @@ class Directory {
         do {
             result = ::fsync(descriptor);
         } while (result != 0 && errno == EINTR);
-        if (result != 0)
+        if (result != 0) {
             throw xc::Failure(XC_DATABASE, "fsync of the database directory: %s",
                               std::strerror(errno));
+        }
     }
 
   private:
@@ -56,11 +58,13 @@ class Directory {
 };
 
 std::string parent_of(std::string path) {
-    while (path.size() > 1 && path.back() == '/')
+    while (path.size() > 1 && path.back() == '/') {
         path.pop_back();
+    }
     size_t slash = path.rfind('/');
-    if (slash == std::string::npos)
+    if (slash == std::string::npos) {
         return ".";
+    }
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
@@ -96,14 +100,16 @@ struct xc_writer : xc::Handle {
     State state = State::idle;
 
     void require_alive() const {
-        if (state == State::dead)
+        if (state == State::dead) {
             throw xc::Failure(XC_DATABASE, "an earlier write failed and its batch is lost: close "
                                            "this writer, open a new one and add the batch again");
+        }
     }
     void require_transaction() const {
         require_alive();
-        if (state != State::open)
+        if (state != State::open) {
             throw xc::Failure(XC_INVALID, "no transaction is open: call xc_writer_begin first");
+        }
     }
     /* Runs a change; whatever it throws ends the life of this handle. */
     template <typename Change> void change(Change &&apply) {
@@ -122,9 +128,10 @@ xc_status xc_writer_open(const char *path, xc_open_mode mode, xc_writer **writer
         xc::required(writer, "writer");
         std::string directory = xc::incoming(path, "path");
         int flags = flags_of(mode);
-        if (is_file(directory))
+        if (is_file(directory)) {
             throw xc::Failure(XC_INVALID, "%s is a file; a writer needs the database directory",
                               path);
+        }
         bool fresh = !exists(directory);
         auto opened = std::make_unique<xc_writer>(directory, flags);
         if (fresh) {
@@ -142,8 +149,9 @@ void xc_writer_free(xc_writer *writer) noexcept {
 xc_status xc_writer_begin(xc_writer *writer, xc_error *error) noexcept {
     return xc::enter(writer, error, [](xc_writer &handle) {
         handle.require_alive();
-        if (handle.state == State::open)
+        if (handle.state == State::open) {
             throw xc::Failure(XC_INVALID, "a transaction is open already");
+        }
         handle.change([&] { handle.database.begin_transaction(true); });
         handle.state = State::open;
     });
@@ -176,8 +184,9 @@ xc_status xc_writer_add(xc_writer *writer, const xc_document *document, uint32_t
         handle.require_transaction();
         handle.change([&] {
             Xapian::docid added = handle.database.add_document(source.document);
-            if (docid != nullptr)
+            if (docid != nullptr) {
                 *docid = added;
+            }
         });
     });
 }
@@ -192,8 +201,9 @@ xc_status xc_writer_replace(xc_writer *writer, const char *unique_term, size_t s
         handle.require_transaction();
         handle.change([&] {
             Xapian::docid placed = handle.database.replace_document(term, source.document);
-            if (docid != nullptr)
+            if (docid != nullptr) {
                 *docid = placed;
+            }
         });
     });
 }

@@ -76,11 +76,11 @@ static gboolean has_no_transfer_coding(const struct mg_request_info *request) {
 }
 
 static gboolean has_one_host(const struct mg_request_info *request) {
-    guint hosts = count_header(request, "Host");
-    if (hosts == 0) {
+    const char *host = gate_header(request, "Host");
+    if (host == NULL) { /* HTTP/1.0 knew none */
         return g_strcmp0(request->http_version, "1.0") == 0;
     }
-    return hosts == 1 && host_is_clean(gate_header(request, "Host"));
+    return count_header(request, "Host") == 1 && host_is_clean(host);
 }
 
 static gboolean has_address(const struct mg_request_info *request) {

@@ -9,6 +9,8 @@
 #include "respond/json.h"
 
 #define ALLOWED_METHODS "GET, HEAD, OPTIONS"
+/* Hexadecimal digits of a hash in a tag: 64 bits tell all replies apart. */
+#define ETAG_DIGITS 16
 
 static const char type_html[] = "text/html; charset=utf-8";
 static const char type_json[] = "application/json; charset=utf-8";
@@ -31,6 +33,7 @@ struct Site {
 };
 
 Site *site_new(SearcherPool *pool, const char *base_url) {
+    (void)REQUEST_ERROR; /* registered while there is one thread */
     Site *site = g_new0(Site, 1);
     site->pool = pool;
     site->base_url = g_strdup(base_url);
@@ -107,14 +110,18 @@ static Reply *search_error_reply(Site *site, const char *path, const GError *err
 
 /* --- answers */
 
-/* A strong tag: the state of the index, the request, and the program that writes the reply. */
-static char *answer_etag(const Answer *answer, const char *path, const Request *request) {
-    g_autofree char *canonical = request_format(request);
-    g_autofree char *whole =
-        g_strdup_printf("%s\n%s\n%s\n%s", SYL_VERSION, answer->uuid, path, canonical);
-    g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, whole, -1);
-    return g_strdup_printf("%u.%" G_GUINT64_FORMAT ".%.16s", answer->generation, answer->revision,
-                           hash);
+/* A strong tag names the very bytes of the body. */
+static char *body_hash(const Reply *reply) {
+    g_autofree char *hash =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)reply->body, reply->size);
+    return g_strndup(hash, ETAG_DIGITS);
+}
+
+/* The state of the index first: it tells people what they look at. */
+static char *answer_etag(const Answer *answer, const Reply *reply) {
+    g_autofree char *hash = body_hash(reply);
+    return g_strdup_printf("%u.%" G_GUINT64_FORMAT ".%s", answer->state.generation,
+                           answer->state.revision, hash);
 }
 
 static void add_timing(Reply *reply, const char *name, gint64 started_us) {
@@ -139,7 +146,7 @@ static Reply *answer_reply(Site *site, const char *path, const Request *request,
     note_availability(site, NULL);
     Reply *reply = reply_new(200, type, write(site, answer, request), -1);
     reply->cache_control = cache_revalidate;
-    reply->etag = answer_etag(answer, path, request);
+    reply->etag = answer_etag(answer, reply);
     reply->audience = audience_of(path);
     add_timing(reply, "search", started_us);
     return reply;
@@ -172,7 +179,7 @@ static char *write_start_page(const Site *site, const Answer *answer, const Requ
 static char *write_health(const Site *site, const Answer *answer, const Request *request) {
     (void)site;
     (void)request;
-    return json_health(answer->generation, answer->documents);
+    return json_health(answer->state.generation, answer->documents);
 }
 
 /* --- routes */
@@ -222,9 +229,7 @@ static Reply *asset_reply(const WebAsset *asset, const char *path) {
     Reply *reply = reply_new(200, web_asset_type(asset->name), g_memdup2(asset->bytes, asset->size),
                              (gssize)asset->size);
     reply->cache_control = cache_asset;
-    g_autofree char *hash =
-        g_compute_checksum_for_data(G_CHECKSUM_SHA256, asset->bytes, asset->size);
-    reply->etag = g_strndup(hash, 32);
+    reply->etag = body_hash(reply);
     reply->audience = audience_of(path);
     return reply;
 }

@@ -114,12 +114,6 @@ static int on_message(const struct mg_connection *connection, const char *messag
     return 1;
 }
 
-static int on_access(const struct mg_connection *connection, const char *message) {
-    (void)connection;
-    (void)message;
-    return 1;
-}
-
 /* --- life */
 
 static char *parse_address(const char *address, GError **error) {
@@ -175,10 +169,8 @@ static struct mg_context *start_library(Server *server, const char *address, gui
         "",
         NULL,
     };
-    static const struct mg_callbacks callbacks = {.begin_request = on_request,
-                                                  .http_error = on_http_error,
-                                                  .log_message = on_message,
-                                                  .log_access = on_access};
+    static const struct mg_callbacks callbacks = {
+        .begin_request = on_request, .http_error = on_http_error, .log_message = on_message};
     mg_init_library(MG_FEATURES_DEFAULT);
     return mg_start(&callbacks, server, options);
 }

@@ -123,7 +123,7 @@ char *json_answer(const Answer *answer) {
     json_object_set_new(object, "total", json_integer(answer->total));
     json_object_set_new(object, "total_exact", json_boolean(answer->total_exact));
     json_object_set_new(object, "offset", json_integer(answer->offset));
-    json_object_set_new(object, "generation", json_integer(answer->generation));
+    json_object_set_new(object, "generation", json_integer(answer->state.generation));
     json_object_set_new(object, "corrected",
                         answer->corrected == NULL ? json_null() : json_text(answer->corrected));
     json_object_set_new(object, "notices", notices);

@@ -62,8 +62,13 @@ static Answer *answer_new(const Request *request) {
     return answer;
 }
 
+Answer *answer_ref(Answer *answer) {
+    atomic_fetch_add(&answer->shares, 1);
+    return answer;
+}
+
 void answer_free(Answer *answer) {
-    if (answer == NULL) {
+    if (answer == NULL || atomic_fetch_sub(&answer->shares, 1) > 0) {
         return;
     }
     g_free(answer->query);
@@ -156,8 +161,22 @@ void search_free(Search *search) {
     g_free(search);
 }
 
-guint search_generation(const Search *search) {
-    return search->generation->number;
+gboolean index_state_equal(const IndexState *a, const IndexState *b) {
+    return a->generation == b->generation && a->revision == b->revision &&
+           strcmp(a->uuid, b->uuid) == 0;
+}
+
+static xc_status read_state(const Search *search, IndexState *state, xc_error *error) {
+    uint64_t revision = 0;
+    xc_status status = xc_database_revision(search->database, state->uuid, &revision, error);
+    state->generation = search->generation->number;
+    state->revision = revision;
+    return status;
+}
+
+gboolean search_refresh(Search *search, IndexState *state) {
+    return xc_database_reopen(search->database, NULL, NULL) == XC_OK &&
+           read_state(search, state, NULL) == XC_OK;
 }
 
 gboolean search_is_current(const Search *search) {
@@ -395,16 +414,13 @@ static xc_status describe_index(Answering *answering, xc_error *error) {
     g_autofree char *term = syl_schema_term(SYL_FIELD_TYPE, "resource");
     uint32_t documents = 0;
     uint32_t resources = 0;
-    uint64_t revision = 0;
-    xc_status status = xc_database_revision(database, answer->uuid, &revision, error);
+    xc_status status = read_state(answering->search, &answer->state, error);
     if (status == XC_OK) {
         status = xc_database_doc_count(database, &documents, error);
     }
     if (status == XC_OK) {
         status = xc_database_term_freq(database, term, strlen(term), &resources, error);
     }
-    answer->generation = answering->search->generation->number;
-    answer->revision = revision;
     answer->documents = documents;
     answer->resources = resources;
     return status;

@@ -2,6 +2,8 @@
  * thread; an Answer to who holds it. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include <glib.h>
 
 #include "query/request.h"
@@ -59,22 +61,32 @@ typedef struct Facet {
         *values; /* of FacetValue: most frequent first; the levels below a section follow it */
 } Facet;
 
+/* The index as it was at one moment: equal states give equal answers. */
+typedef struct IndexState {
+    guint generation; /* its number */
+    guint64 revision; /* of the Xapian database */
+    char uuid[40];    /* of the Xapian database: two libraries with the same numbers still differ */
+} IndexState;
+gboolean index_state_equal(const IndexState *a, const IndexState *b);
+
 typedef struct Answer {
     char *query; /* as it was asked */
     guint total; /* results, one for a page */
     gboolean total_exact;
     guint offset;
-    guint generation;   /* number of the generation that answered */
-    guint64 revision;   /* and its Xapian revision */
-    char uuid[40];      /* of the Xapian database: two libraries with one number still differ */
+    IndexState state;   /* what answered */
     char *corrected;    /* the query that was searched instead, or NULL */
     GPtrArray *notices; /* of char*: sentences on what was understood otherwise than asked */
     GPtrArray *facets;  /* of Facet, in the order section, kind, list, host */
     GPtrArray *results; /* of AnswerResult, best first */
     guint documents;    /* documents in the index */
     guint resources;    /* of these: resources */
+    atomic_uint shares; /* besides the first; see answer_ref */
 } Answer;
 
+/* The answer itself, to be freed once more: several threads may read one answer, and none changes
+ * it. */
+Answer *answer_ref(Answer *answer);
 void answer_free(Answer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
 
@@ -86,11 +98,12 @@ Search *search_open(const char *library, GError **error);
 void search_free(Search *search);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Search, search_free)
 
-/* The number of the generation that is open. */
-guint search_generation(const Search *search);
-
 /* FALSE once the library names another generation, or none: what is open is then yesterday's. */
 gboolean search_is_current(const Search *search);
+
+/* Moves to the newest commit and says which it is. FALSE where a writer is in the way just now, or
+ * the database cannot be read: an answer will tell. */
+gboolean search_refresh(Search *search, IndexState *state);
 
 /* Answers from the newest commit of the open generation, starting again where a writer overtakes
  * it. An empty query text lists the resources in their list's order (where there are none,

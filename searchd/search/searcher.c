@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "search/cache.h"
 #include "syllabus/queue.h"
 
 /* A question on its way: lives on the stack of who asks, until done. */
@@ -18,6 +19,7 @@ typedef struct Job {
 struct SearcherPool {
     char *library;
     SylQueue *queue; /* of Job, borrowed */
+    AnswerCache *cache;
     pthread_t *threads;
     guint thread_count;
 };
@@ -48,6 +50,22 @@ static gboolean renew(const SearcherPool *pool, Search **search, GError **error)
     return *search != NULL;
 }
 
+/* The answer from memory where it still holds, else a new one. */
+static Answer *answer_or_recall(const SearcherPool *pool, Search *search, const Request *request,
+                                GError **error) {
+    IndexState state = {0};
+    Answer *answer =
+        search_refresh(search, &state) ? answer_cache_find(pool->cache, &state, request) : NULL;
+    if (answer != NULL) {
+        return answer;
+    }
+    answer = search_answer(search, request, error);
+    if (answer != NULL) {
+        answer_cache_add(pool->cache, request, answer);
+    }
+    return answer;
+}
+
 static Answer *answer_now(const SearcherPool *pool, Search **search, const Request *request,
                           GError **error) {
     g_autoptr(GError) failure = NULL;
@@ -55,7 +73,7 @@ static Answer *answer_now(const SearcherPool *pool, Search **search, const Reque
     if (!renew(pool, search, error)) {
         return NULL;
     }
-    Answer *answer = search_answer(*search, request, &failure);
+    Answer *answer = answer_or_recall(pool, *search, request, &failure);
     if (g_error_matches(failure, SEARCH_ERROR, SEARCH_ERROR_UNAVAILABLE) && !fresh) {
         /* The files may have been taken away under old handles: once more with new ones. */
         g_clear_pointer(search, search_free);
@@ -63,7 +81,7 @@ static Answer *answer_now(const SearcherPool *pool, Search **search, const Reque
         if (!renew(pool, search, error)) {
             return NULL;
         }
-        answer = search_answer(*search, request, &failure);
+        answer = answer_or_recall(pool, *search, request, &failure);
     }
     if (g_error_matches(failure, SEARCH_ERROR, SEARCH_ERROR_UNAVAILABLE)) {
         g_clear_pointer(search, search_free);
@@ -91,9 +109,13 @@ static void *searcher_run(void *data) {
 
 SearcherPool *searcher_pool_new(const char *library, guint threads, gsize capacity,
                                 GError **error) {
+    /* Registered before there are threads: GLib does it at the first use, without a lock. */
+    (void)SEARCH_ERROR;
+    (void)SYL_LIBRARY_ERROR;
     g_autoptr(SearcherPool) pool = g_new0(SearcherPool, 1);
     pool->library = g_strdup(library);
     pool->queue = syl_queue_new(capacity, NULL);
+    pool->cache = answer_cache_new();
     pool->threads = g_new0(pthread_t, threads);
     for (; pool->thread_count < threads; pool->thread_count++) {
         int failed = pthread_create(&pool->threads[pool->thread_count], NULL, searcher_run, pool);
@@ -116,6 +138,7 @@ void searcher_pool_free(SearcherPool *pool) {
         pthread_join(pool->threads[i], NULL);
     }
     syl_queue_free(pool->queue);
+    answer_cache_free(pool->cache);
     g_free(pool->threads);
     g_free(pool->library);
     g_free(pool);

@@ -19,5 +19,6 @@ SearcherPool *searcher_pool_new(const char *library, guint threads, gsize capaci
 void searcher_pool_free(SearcherPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SearcherPool, searcher_pool_free)
 
-/* Waits for the answer. NULL: BUSY at once where the queue is full, else as search_answer. */
+/* Waits for the answer, which may be shared with others: it is not to be changed. NULL: BUSY at
+ * once where the queue is full, else as search_answer. */
 Answer *searcher_pool_answer(SearcherPool *pool, const Request *request, GError **error);

@@ -64,8 +64,7 @@ static void declaration_in_the_page_is_found(void **state) {
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        const char *name =
-            charset_prescan((const guint8 *)cases[i].page, strlen(cases[i].page));
+        const char *name = charset_prescan((const guint8 *)cases[i].page, strlen(cases[i].page));
         if (cases[i].name)
             assert_string_equal(name, cases[i].name);
         else
@@ -85,8 +84,7 @@ static void byte_order_mark_http_header_and_page_count_in_this_order(void **stat
         {"<meta charset=koi8-r>\xC1", 22, "text/html; charset=iso-8859-2",
          "<meta charset=koi8-r>Á"},
         {"<meta charset=koi8-r>\xC1", 22, "text/html", "<meta charset=koi8-r>а"},
-        {"<meta charset=koi8-r>\xC1", 22, "text/html; charset=nonsense",
-         "<meta charset=koi8-r>а"},
+        {"<meta charset=koi8-r>\xC1", 22, "text/html; charset=nonsense", "<meta charset=koi8-r>а"},
     };
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -154,15 +152,16 @@ static void last_letter_before_a_possible_combining_mark_is_kept(void **state) {
 
 static void every_encoding_of_the_table_is_known_to_the_c_library(void **state) {
     static const char *const labels[] = {
-        "866",        "latin2",       "latin3",     "latin4",   "cyrillic", "arabic",
-        "greek",      "hebrew",       "logical",    "latin6",   "iso-8859-13", "iso-8859-14",
-        "l9",         "iso-8859-16",  "koi8-r",     "koi8-u",   "mac",      "tis-620",
-        "cp1250",     "cp1251",       "cp1253",     "latin5",   "cp1255",   "cp1256",
-        "cp1257",     "cp1258",       "x-mac-cyrillic", "gbk",  "gb18030",  "big5",
-        "euc-jp",     "iso-2022-jp",  "sjis",       "korean"};
+        "866",    "latin2",      "latin3",         "latin4", "cyrillic",    "arabic",
+        "greek",  "hebrew",      "logical",        "latin6", "iso-8859-13", "iso-8859-14",
+        "l9",     "iso-8859-16", "koi8-r",         "koi8-u", "mac",         "tis-620",
+        "cp1250", "cp1251",      "cp1253",         "latin5", "cp1255",      "cp1256",
+        "cp1257", "cp1258",      "x-mac-cyrillic", "gbk",    "gb18030",     "big5",
+        "euc-jp", "iso-2022-jp", "sjis",           "korean"};
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(labels); i++) {
-        g_autofree char *page = g_strdup_printf("<meta charset=%s>\xFF\xFE\xA4\xD0 plain", labels[i]);
+        g_autofree char *page =
+            g_strdup_printf("<meta charset=%s>\xFF\xFE\xA4\xD0 plain", labels[i]);
         g_autofree char *text = decode(page, strlen(page), NULL);
         assert_non_null(strstr(text, "plain"));
         assert_null(strstr(text, "ÿþ¤Ð")); /* what windows-1252, the last resort, makes of it */

@@ -147,10 +147,54 @@ static void frontier_gives_a_page_to_the_most_specific_resource(void **state) {
                      FRONTIER_FETCH);
     frontier_done(frontier, book, TRUE);
     frontier_settle(frontier, book);
-    assert_null(frontier_add_link(frontier, site, "http://e.org/book/ch1", NULL));
-    FrontierPage *chapter = frontier_add_link(frontier, book, "http://e.org/book/ch1", NULL);
+    FrontierPage *chapter = frontier_add_link(frontier, site, "http://e.org/book/ch1", NULL);
     assert_non_null(chapter);
     assert_string_equal(chapter->resource->id, "book");
+    assert_null(frontier_add_link(frontier, book, "http://e.org/blog", NULL));
+}
+
+static void frontier_gives_pages_found_earlier_to_the_more_specific_resource(void **state) {
+    (void)state;
+    FrontierPage *site = NULL, *book = NULL;
+    const char *origin = NULL;
+    gint64 wait_us = 0;
+    g_autoptr(Frontier) frontier = started(&usual, "http://e.org/", &site);
+    frontier_add_resource(frontier, "book", "http://e.org/book/");
+    FrontierPage *chapter = frontier_add_link(frontier, site, "http://e.org/book/ch1", NULL);
+    assert_string_equal(chapter->resource->id, "r");
+    assert_int_equal(frontier_next(frontier, 200 * SECOND, &book, &origin, &wait_us),
+                     FRONTIER_FETCH);
+    frontier_done(frontier, book, TRUE);
+    frontier_settle(frontier, book);
+    assert_string_equal(chapter->resource->id, "book");
+    assert_int_equal(chapter->resource->pages, 2);
+    assert_int_equal(site->resource->pages, 1);
+}
+
+static void
+frontier_gives_the_target_of_a_redirected_start_to_its_resource_in_either_order(void **state) {
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        FrontierPage *site = NULL, *next = NULL, *again = NULL;
+        const char *origin = NULL, *reason = NULL;
+        gint64 wait_us = 0;
+        g_autoptr(Frontier) frontier = started(&usual, "http://e.org/", &site);
+        FrontierPage *old = frontier_add_resource(frontier, "essay", "http://e.org/old");
+        if (late) {
+            assert_non_null(frontier_add_link(frontier, site, "http://e.org/new", NULL));
+        }
+        assert_int_equal(frontier_next(frontier, 200 * SECOND, &next, &origin, &wait_us),
+                         FRONTIER_FETCH);
+        assert_ptr_equal(next, old);
+        frontier_done(frontier, old, TRUE);
+        FrontierPage *target =
+            frontier_redirect(frontier, old, "http://e.org/new", &reason, &again);
+        assert_int_equal(target == NULL, late);
+        g_autofree char *id = syl_url_id("http://e.org/new");
+        const FrontierPage *page = frontier_page(frontier, id);
+        assert_string_equal(page->resource->id, "essay");
+        assert_true(page->is_start);
+    }
 }
 
 static void frontier_stops_at_depth_and_page_limits_and_counts_what_it_cut(void **state) {
@@ -191,6 +235,7 @@ static void frontier_judges_scope_after_the_redirect(void **state) {
     g_autoptr(Frontier) frontier = frontier_new(&usual, NULL);
     FrontierPage *page = NULL;
     const char *origin = NULL, *reason = NULL;
+    FrontierPage *again = NULL;
     gint64 wait_us = 0;
     frontier_add_resource(frontier, "r", "http://old.org/course");
     frontier_next(frontier, 0, &page, &origin, &wait_us);
@@ -198,7 +243,8 @@ static void frontier_judges_scope_after_the_redirect(void **state) {
     assert_int_equal(frontier_next(frontier, 10 * SECOND, &page, &origin, &wait_us),
                      FRONTIER_FETCH);
     frontier_done(frontier, page, TRUE);
-    FrontierPage *target = frontier_redirect(frontier, page, "https://new.org/courses/1/", &reason);
+    FrontierPage *target =
+        frontier_redirect(frontier, page, "https://new.org/courses/1/", &reason, &again);
     assert_non_null(target);
     assert_true(target->is_start);
     assert_int_equal(target->resource->pages, 1);
@@ -211,8 +257,9 @@ static void frontier_takes_http_to_https_for_the_same_page(void **state) {
     (void)state;
     FrontierPage *page = NULL;
     const char *reason = NULL;
+    FrontierPage *again = NULL;
     g_autoptr(Frontier) frontier = started(&usual, "http://e.org/", &page);
-    assert_ptr_equal(frontier_redirect(frontier, page, "https://e.org/", &reason), page);
+    assert_ptr_equal(frontier_redirect(frontier, page, "https://e.org/", &reason, &again), page);
     assert_string_equal(page->url, "https://e.org/");
     assert_int_equal(page->resource->pages, 1);
 }
@@ -221,11 +268,12 @@ static void frontier_gives_up_on_endless_redirects(void **state) {
     (void)state;
     FrontierPage *page = NULL;
     const char *reason = NULL;
+    FrontierPage *again = NULL;
     guint hops = 0;
     g_autoptr(Frontier) frontier = started(&usual, "http://e.org/", &page);
     while (page != NULL && hops < 100) {
         g_autofree char *url = g_strdup_printf("http://e.org/hop%u", hops++);
-        page = frontier_redirect(frontier, page, url, &reason);
+        page = frontier_redirect(frontier, page, url, &reason, &again);
     }
     assert_int_equal(hops, FRONTIER_MAX_REDIRECTS + 1);
     assert_non_null(reason);
@@ -266,6 +314,9 @@ int main(void) {
         cmocka_unit_test(frontier_never_asks_for_what_robots_forbids),
         cmocka_unit_test(frontier_follows_only_what_lies_below_a_folder),
         cmocka_unit_test(frontier_gives_a_page_to_the_most_specific_resource),
+        cmocka_unit_test(frontier_gives_pages_found_earlier_to_the_more_specific_resource),
+        cmocka_unit_test(
+            frontier_gives_the_target_of_a_redirected_start_to_its_resource_in_either_order),
         cmocka_unit_test(frontier_stops_at_depth_and_page_limits_and_counts_what_it_cut),
         cmocka_unit_test(frontier_offers_links_again_when_a_page_comes_nearer),
         cmocka_unit_test(frontier_judges_scope_after_the_redirect),

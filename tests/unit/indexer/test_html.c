@@ -50,10 +50,10 @@ static void title_is_without_the_name_of_the_site(void **state) {
 
 static void metadata_is_read(void **state) {
     (void)state;
-    g_autoptr(Document) document = read_page(
-        "<html lang=EN-gb><head><meta name=Description content='What  it is'>"
-        "<meta name=author content='Ada'><link rel=canonical href='/book/one'>"
-        "<meta name=robots content='noindex, follow'></head><body><p>Text.");
+    g_autoptr(Document) document =
+        read_page("<html lang=EN-gb><head><meta name=Description content='What  it is'>"
+                  "<meta name=author content='Ada'><link rel=canonical href='/book/one'>"
+                  "<meta name=robots content='noindex, follow'></head><body><p>Text.");
     assert_string_equal(document->language, "en-gb");
     assert_string_equal(document->description, "What it is");
     assert_string_equal(document->author, "Ada");
@@ -153,10 +153,10 @@ static void text_below_three_hundred_levels_is_kept(void **state) {
 
 static void video_page_gives_its_description_and_chapters(void **state) {
     (void)state;
-    g_autoptr(Document) document = read_page(
-        "<title>V</title><body><script>var ytInitialPlayerResponse = {\"videoDetails\": {"
-        "\"author\": \"Ada\", \"shortDescription\": \"About limits.\\n0:00 Intro\\n"
-        "1:02:03 - The end\"}};</script><p>Footer");
+    g_autoptr(Document) document =
+        read_page("<title>V</title><body><script>var ytInitialPlayerResponse = {\"videoDetails\": {"
+                  "\"author\": \"Ada\", \"shortDescription\": \"About limits.\\n0:00 Intro\\n"
+                  "1:02:03 - The end\"}};</script><p>Footer");
     assert_string_equal(document->main, "About limits.\n0:00 Intro\n1:02:03 - The end");
     assert_string_equal(document->author, "Ada");
     assert_string_equal(document->rest, "Footer");
@@ -180,8 +180,9 @@ static void playlist_page_gives_its_videos(void **state) {
 }
 
 static void empty_page_is_malformed_and_odd_ones_are_not(void **state) {
-    static const char *const odd[] = {"<", "<!--", "<html>", "</p>", "\xFF\xFE", "<body></body>",
-                                      "<frameset><frame></frameset>", "<p"};
+    static const char *const odd[] = {
+        "<", "<!--", "<html>", "</p>", "\xFF\xFE", "<body></body>", "<frameset><frame></frameset>",
+        "<p"};
     (void)state;
     g_autoptr(GError) error = NULL;
     ExtractInput input = {.bytes = (const guint8 *)"", .size = 0};

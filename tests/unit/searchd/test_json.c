@@ -39,7 +39,7 @@ static void make(Made *made, const char *text, char **heading) {
     made->answer = (Answer){.query = shared,
                             .total = 7,
                             .offset = 2,
-                            .generation = 5,
+                            .state = {.generation = 5},
                             .notices = g_ptr_array_new(),
                             .facets = g_ptr_array_new(),
                             .results = g_ptr_array_new()};

@@ -256,10 +256,10 @@ static void the_words_found_are_marked(void **state) {
 static void an_answer_names_the_state_of_the_index(void **state) {
     (void)state;
     g_autoptr(Answer) answer = ask("q=matrix");
-    assert_int_equal(answer->generation, 1);
+    assert_int_equal(answer->state.generation, 1);
     assert_int_equal(answer->documents, G_N_ELEMENTS(shelf));
     assert_int_equal(answer->resources, 2);
-    assert_true(answer->uuid[0] != '\0');
+    assert_true(answer->state.uuid[0] != '\0');
 }
 
 static void pages_go_on_where_the_one_before_ended(void **state) {

@@ -40,12 +40,12 @@ static void a_new_generation_is_seen_by_the_next_answer(void **state) {
     {
         g_autoptr(SearcherPool) pool = searcher_pool_new(library, 2, 8, &error);
         g_autoptr(Answer) before = ask(pool, "common", &error);
-        assert_int_equal(before->generation, 1);
+        assert_int_equal(before->state.generation, 1);
         publish(library, "second");
         for (guint i = 0; i < 4; i++) { /* whichever searcher answers */
             g_autoptr(Answer) after = ask(pool, "common", &error);
             const AnswerResult *result = g_ptr_array_index(after->results, 0);
-            assert_int_equal(after->generation, 2);
+            assert_int_equal(after->state.generation, 2);
             assert_string_equal(result->title, "common second");
         }
     }

@@ -1,0 +1,24 @@
+/* Answers that were given before and still hold: the index is as it was. Questions repeat (a start
+ * page, the next page and back, a reload, an attack). Any thread. */
+#pragma once
+
+#include <glib.h>
+
+#include "search/search.h"
+
+/* Results kept, of all answers together: about 20 MB of them. An answer weighs one more than it has
+ * results. */
+#define CACHE_RESULTS_MAX 20000
+
+typedef struct AnswerCache AnswerCache;
+
+AnswerCache *answer_cache_new(void);
+void answer_cache_free(AnswerCache *cache);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnswerCache, answer_cache_free)
+
+/* The answer to the same request from the same state of the index, or NULL. Caller frees. */
+Answer *answer_cache_find(AnswerCache *cache, const IndexState *state, const Request *request);
+
+/* Remembers an answer; the least recently used ones make room. Answers of an older state are
+ * forgotten. */
+void answer_cache_add(AnswerCache *cache, const Request *request, Answer *answer);
