@@ -8,12 +8,15 @@ static const char bold[] = "\x1b[1m";
 static const char faint[] = "\x1b[2m";
 static const char plain[] = "\x1b[0m";
 
+static gsize character_size(const char *c) {
+    return (gsize)g_utf8_skip[(guchar)*c];
+}
+
 /* Adds text without control characters, C1 ones included. */
 static void append_safe(GString *out, const char *text, gsize size) {
-    const char *end = text + size;
-    for (const char *c = text; c < end; c = g_utf8_next_char(c)) {
-        if (!g_unichar_iscntrl(g_utf8_get_char(c))) {
-            g_string_append_len(out, c, g_utf8_next_char(c) - c);
+    for (gsize at = 0; at < size; at += character_size(text + at)) {
+        if (!g_unichar_iscntrl(g_utf8_get_char(text + at))) {
+            g_string_append_len(out, text + at, (gssize)character_size(text + at));
         }
     }
 }
@@ -28,7 +31,7 @@ static void append_styled(GString *out, const char *style, const char *text, gsi
 /* The byte at which UTF-16 unit unit of text begins, counted on from byte *at and unit *counted. */
 static gsize byte_of_unit(const char *text, gsize *at, gsize *counted, gsize unit) {
     while (*counted < unit && text[*at] != '\0') {
-        gsize size = (gsize)(g_utf8_next_char(text + *at) - (text + *at));
+        gsize size = character_size(text + *at);
         *counted += syl_text_utf16_length(text + *at, size);
         *at += size;
     }

@@ -194,7 +194,7 @@ static gsize window_lead(const char *text, gsize size, const Found *from, const 
 static gsize window_end(const char *text, gsize size, gsize start, gsize characters, gsize least) {
     const char *at = text + start;
     for (gsize i = 0; i < characters && (gsize)(at - text) < size; i++) {
-        at = g_utf8_next_char(at);
+        at += g_utf8_skip[(guchar)*at];
     }
     gsize end = (gsize)(at - text);
     if (end >= size) {

@@ -382,8 +382,17 @@ static xc_status fill_facets(Answering *answering, xc_error *error) {
     return XC_OK;
 }
 
+/* The record of a hit, its text UTF-8 even where the index was damaged. */
+static SylRecord *record_of(const xc_hit *hit) {
+    if (g_utf8_validate_len(hit->data.data, hit->data.size, NULL)) {
+        return syl_record_unpack(hit->data.data, hit->data.size);
+    }
+    g_autofree char *valid = g_utf8_make_valid(hit->data.data, (gssize)hit->data.size);
+    return syl_record_unpack(valid, strlen(valid));
+}
+
 static AnswerResult *result_from_hit(Answering *answering, const xc_hit *hit) {
-    g_autoptr(SylRecord) record = syl_record_unpack(hit->data.data, hit->data.size);
+    g_autoptr(SylRecord) record = record_of(hit);
     AnswerResult *result = g_new0(AnswerResult, 1);
     result->highlights = g_array_new(FALSE, FALSE, sizeof(Highlight));
     HighlightTerms terms = {0};
@@ -607,7 +616,7 @@ GArray *search_rank_pages(Search *search, const char *words, guint limit, Rankin
     g_array_set_clear_func(pages, ranked_page_clear);
     for (size_t i = 0; i < run.result->hit_count; i++) {
         const xc_hit *hit = &run.result->hits[i];
-        g_autoptr(SylRecord) record = syl_record_unpack(hit->data.data, hit->data.size);
+        g_autoptr(SylRecord) record = record_of(hit);
         const char *mark = strrchr(record->id, '#');
         RankedPage page = {.id = mark == NULL ? g_strdup(record->id)
                                               : g_strndup(record->id, (gsize)(mark - record->id)),

@@ -15,7 +15,7 @@ typedef struct Letters {
 
 static Letters letters_of(const char *word) {
     Letters letters = {0};
-    for (; *word != '\0'; word = g_utf8_next_char(word)) {
+    for (; *word != '\0'; word += g_utf8_skip[(guchar)*word]) {
         if (letters.count == WORD_MAX_LETTERS) {
             return (Letters){0};
         }
@@ -140,7 +140,7 @@ static xc_status is_known(xc_database *database, StemCache *cache, const char *w
 }
 
 static gboolean is_letters(const char *word) {
-    for (; *word != '\0'; word = g_utf8_next_char(word)) {
+    for (; *word != '\0'; word += g_utf8_skip[(guchar)*word]) {
         if (!g_unichar_isalpha(g_utf8_get_char(word))) {
             return FALSE;
         }
