@@ -1,5 +1,6 @@
 /* searchd: serves a library over HTTP, or answers one query. */
 #include <glib.h>
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -179,6 +180,8 @@ static int serve_main(int count, char **arguments) {
 }
 
 int main(int count, char **arguments) {
+    setlocale(LC_CTYPE,
+              "C.UTF-8"); /* arguments and messages are UTF-8, numbers are not localised */
     return count > 1 && strcmp(arguments[1], "query") == 0 ? ask_main(count - 1, arguments + 1)
                                                            : serve_main(count, arguments);
 }

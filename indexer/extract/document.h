@@ -33,10 +33,11 @@ typedef struct Document {
     char *author;      /* may be empty */
     char *language;    /* BCP 47 as declared, lower case; may be empty */
     char *canonical;   /* what the page declares as its address, canonical; or "" */
-    char *kind; /* "page", "pdf", "notebook", "playlist", "video", "text": see extract.c's table */
-    char *main; /* the text that is indexed; blocks separated by '\n'; "" where there is none */
-    char *rest; /* navigation and boilerplate */
-    char *captions;             /* figure captions, one a line */
+    char *kind;        /* "page", "pdf", "notebook", "playlist", "video", "repository", "text": see
+                            extract.c's tables */
+    char *main;     /* the text that is indexed; blocks separated by '\n'; "" where there is none */
+    char *rest;     /* navigation and boilerplate */
+    char *captions; /* figure captions, one a line */
     GPtrArray *sections;        /* DocumentSection *, by offset */
     GPtrArray *links;           /* DocumentLink *, in order, each address once */
     gboolean noindex, nofollow; /* robots meta of the page */

@@ -23,6 +23,7 @@ typedef struct Pass {
     GString *out;
     guint templates; /* open templates: nothing is written inside */
     gboolean seen_html, seen_head, seen_body;
+    gboolean is_xml; /* opens with an XML declaration: CDATA sections are text everywhere */
 } Pass;
 
 static gboolean is_space(char c) {
@@ -380,7 +381,7 @@ static void skip_comment(Pass *pass) {
 
 static void take_cdata(Pass *pass) {
     guint root;
-    if (!html_open_is_foreign(&pass->open, &root)) {
+    if (!pass->is_xml && !html_open_is_foreign(&pass->open, &root)) {
         skip_to(pass, ">");
         return;
     }
@@ -439,6 +440,7 @@ char *html_prepass(const char *utf8, gsize size, gsize *out_size) {
     g_autofree Pass *pass = g_new0(Pass, 1);
     pass->at = utf8;
     pass->end = utf8 + size;
+    pass->is_xml = size > 6 && !memcmp(utf8, "<?xml", 5) && is_space(utf8[5]);
     pass->out = pass->open.out = g_string_sized_new(size + size / 8 + 16);
     while (pass->at < pass->end) {
         const char *markup = memchr(pass->at, '<', (gsize)(pass->end - pass->at));

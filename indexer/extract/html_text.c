@@ -2,11 +2,14 @@
 
 #include <string.h>
 
+/* libxml2 goes no deeper than 256. */
+#define MAX_WALK_DEPTH 512
+
 /* A walk in document order that knows which elements end before each node. */
 typedef struct Walk {
     const HtmlTree *tree;
     TextSink *sink;
-    guint open[4096]; /* elements the walk is in, outermost first */
+    guint open[MAX_WALK_DEPTH]; /* elements the walk is in, outermost first */
     guint depth, preformatted, headings;
     HtmlHeadingDone done;
     gpointer context;

@@ -356,7 +356,11 @@ static gboolean is_link_block(const Chooser *chooser, guint i) {
     }
     if (density > (weight >= 25 ? 0.7 : 0.5) && count->length < MAX_LINK_BLOCK)
         return TRUE;
-    if (weight < 0 && density > 0.2 && count->commas < 10)
+    /* Rows of a list of talks or videos have such names too; a heading of their own tells them
+     * apart. */
+    static const HtmlTag headings[] = {HTML_TAG_H2, HTML_TAG_H3, HTML_TAG_H4};
+    gboolean headed = has_inside(chooser, i, headings, G_N_ELEMENTS(headings));
+    if (weight < 0 && density > 0.2 && count->commas < 10 && !headed)
         return TRUE;
     return chooser->nodes[i].tag == HTML_TAG_FORM && count->blocks < 3;
 }

@@ -3,14 +3,16 @@
 #include <math.h>
 #include <string.h>
 
-/* Scoring: shortest text that counts, how far up its credit goes, competitors of the best. */
+/* Shortest text that counts, in characters; how far up its credit goes; how many best ones are
+ * compared. */
 #define MIN_SCORED_LENGTH 25
 #define CREDIT_LEVELS     5
+#define BEST_COUNT        6
 /* A sibling of the best with so much text, of its own and against the best, belongs to it. */
 #define MIN_COMPANION_PROSE 500
 #define MIN_COMPANION_SHARE 0.2
-#define MAX_PROSE_DENSITY   0.25
-#define BEST_COUNT        6
+/* Prose has fewer links than this. */
+#define MAX_PROSE_DENSITY 0.25
 
 static double base_score(HtmlTag tag) {
     switch (tag) {
@@ -206,12 +208,12 @@ static gboolean is_companion(const MainScores *scores, guint top, guint sibling)
         return TRUE;
     double density = html_tree_link_density(scores->tree, sibling);
     if (density < MAX_PROSE_DENSITY && node->count.prose >= MIN_COMPANION_PROSE &&
-        node->count.prose >=
-            MIN_COMPANION_SHARE * (double)scores->tree->nodes[top].count.prose)
+        node->count.prose >= MIN_COMPANION_SHARE * (double)scores->tree->nodes[top].count.prose)
         return TRUE;
     if (node->tag != HTML_TAG_P || !node->count.length)
         return FALSE;
-    return node->count.length > 80 ? density < MAX_PROSE_DENSITY : density <= 0 && has_sentence(scores, sibling);
+    return node->count.length > 80 ? density < MAX_PROSE_DENSITY
+                                   : density <= 0 && has_sentence(scores, sibling);
 }
 
 void main_score_gather(const MainScores *scores, guint top, GArray *parts) {

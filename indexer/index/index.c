@@ -462,8 +462,12 @@ static gboolean put_passage(Index *index, const IndexContext *context, const Sto
     build_words(&build, SYL_FIELD_TITLE, document->title, strlen(document->title), 1);
     build_words(&build, SYL_FIELD_AUTHOR, document->author, strlen(document->author), 1);
     build_evidence(&build, document->title, SYL_TITLE_WDF);
-    for (char **heading = passage->heading; *heading != NULL; heading++) {
-        build_evidence(&build, *heading, SYL_TITLE_WDF);
+    char **heading = passage->heading;
+    while (*heading != NULL && g_str_equal(*heading, document->title)) {
+        heading++; /* the title is said already */
+    }
+    for (char **level = heading; *level != NULL; level++) {
+        build_evidence(&build, *level, SYL_TITLE_WDF);
     }
     g_autofree char *start_id = syl_url_id(context->resource_url);
     build_list_evidence(&build, context, passage->ordinal == 0 && g_str_equal(start_id, page->id));
@@ -480,7 +484,7 @@ static gboolean put_passage(Index *index, const IndexContext *context, const Sto
         .title = document->title,
         .resource = context->resource_url,
         .resource_title = context->label,
-        .heading = passage->heading,
+        .heading = heading,
         .kind = document->kind,
         .language = document->language,
         .text = (char *)(gsize)text,

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "search/search.h"
+#include "search/answer.h"
 
 /* Caller frees. */
 char *json_answer(const Answer *answer);

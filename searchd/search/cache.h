@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "search/search.h"
+#include "search/answer.h"
 
 /* Results kept, of all answers together: about 20 MB of them. An answer weighs one more than it has
  * results. */

@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-#include "search/search.h"
+#include "search/answer.h"
 #include "xapian-c.h"
 
 /* Distinct slot values looked at for one facet: a slot value may hold several of a facet's values,

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "search/search.h"
+#include "search/answer.h"
 #include "syllabus/text.h"
 #include "xapian-c.h"
 

@@ -7,17 +7,11 @@
 #include "search/facets.h"
 #include "search/highlight.h"
 #include "search/spelling.h"
+#include "search/weighing.h"
 #include "syllabus/record.h"
 
 G_DEFINE_QUARK(search_error, search_error)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(xc_query, xc_query_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(xc_result, xc_result_free)
-
-/* What a document gains that has every word of the query: this share of the words' own weight.
- * Measured on Cranfield and CACM, where both factors together change nDCG@10 by -.002 and +.013. */
-#define ALL_WORDS_FACTOR 0.5
-/* What it gains for neighbours of the query that are near each other in it. */
-#define PAIRS_FACTOR 0.3
 
 struct Search {
     char *pointer_path; /* LIBRARY/index/current */
@@ -29,55 +23,6 @@ struct Search {
 };
 
 /* --- life */
-
-static void result_free(gpointer data) {
-    AnswerResult *result = data;
-    g_free(result->id);
-    g_free(result->url);
-    g_free(result->page);
-    g_free(result->title);
-    g_free(result->resource);
-    g_free(result->resource_title);
-    g_strfreev(result->heading);
-    g_free(result->kind);
-    g_free(result->language);
-    g_free(result->text);
-    g_array_unref(result->highlights);
-    g_free(result);
-}
-
-static void facet_free(gpointer data) {
-    Facet *facet = data;
-    g_ptr_array_unref(facet->values);
-    g_free(facet);
-}
-
-static Answer *answer_new(const Request *request) {
-    Answer *answer = g_new0(Answer, 1);
-    answer->query = g_strdup(request->query);
-    answer->offset = request->offset;
-    answer->notices = g_ptr_array_new_with_free_func(g_free);
-    answer->facets = g_ptr_array_new_with_free_func(facet_free);
-    answer->results = g_ptr_array_new_with_free_func(result_free);
-    return answer;
-}
-
-Answer *answer_ref(Answer *answer) {
-    atomic_fetch_add(&answer->shares, 1);
-    return answer;
-}
-
-void answer_free(Answer *answer) {
-    if (answer == NULL || atomic_fetch_sub(&answer->shares, 1) > 0) {
-        return;
-    }
-    g_free(answer->query);
-    g_free(answer->corrected);
-    g_ptr_array_unref(answer->notices);
-    g_ptr_array_unref(answer->facets);
-    g_ptr_array_unref(answer->results);
-    g_free(answer);
-}
 
 static void set_error(GError **error, xc_status status, const xc_error *failure) {
     SearchError code = SEARCH_ERROR_UNAVAILABLE;
@@ -95,7 +40,8 @@ static void set_library_error(GError **error, const Search *search, xc_status st
                            : status == XC_VERSION ? SYL_LIBRARY_ERROR_FORMAT
                            : status == XC_CORRUPT ? SYL_LIBRARY_ERROR_DAMAGED
                                                   : SYL_LIBRARY_ERROR_IO;
-    g_set_error(error, SYL_LIBRARY_ERROR, (int)code, "the index %s cannot be opened: %s",
+    g_set_error(error, SYL_LIBRARY_ERROR, (int)code,
+                "the index %s cannot be opened: %s: run `indexer rebuild`",
                 search->generation->xapian_path, failure->message);
 }
 
@@ -161,11 +107,6 @@ void search_free(Search *search) {
     g_free(search);
 }
 
-gboolean index_state_equal(const IndexState *a, const IndexState *b) {
-    return a->generation == b->generation && a->revision == b->revision &&
-           strcmp(a->uuid, b->uuid) == 0;
-}
-
 static xc_status read_state(const Search *search, IndexState *state, xc_error *error) {
     uint64_t revision = 0;
     xc_status status = xc_database_revision(search->database, state->uuid, &revision, error);
@@ -185,102 +126,6 @@ gboolean search_is_current(const Search *search) {
            now.st_ino == search->pointer.st_ino && now.st_size == search->pointer.st_size &&
            now.st_mtim.tv_sec == search->pointer.st_mtim.tv_sec &&
            now.st_mtim.tv_nsec == search->pointer.st_mtim.tv_nsec;
-}
-
-/* --- queries */
-
-static xc_status term_query(SylFieldId field, const char *value, xc_query **query,
-                            xc_error *error) {
-    g_autofree char *term = syl_schema_term(field, value);
-    return xc_query_term(term, strlen(term), query, error);
-}
-
-static xc_status filter_query(const RequestFilter *filter, xc_query **query, xc_error *error) {
-    if (filter->field != SYL_FIELD_SECTION) {
-        return term_query(filter->field, filter->value, query, error);
-    }
-    g_auto(GStrv) levels = request_path_levels(filter->value);
-    g_autofree char *path =
-        levels == NULL ? g_strdup(filter->value)
-                       : syl_schema_path((const char *const *)levels, g_strv_length(levels));
-    return term_query(filter->field, path, query, error);
-}
-
-static xc_status combine(xc_operator op, const GPtrArray *parts, xc_query **query,
-                         xc_error *error) {
-    return xc_query_combine(op, (const xc_query *const *)parts->pdata, parts->len, 0, query, error);
-}
-
-/* The alternatives of one field, or NULL where the request has none. */
-static xc_status field_query(const Request *request, SylFieldId field, xc_query **query,
-                             xc_error *error) {
-    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)xc_query_free);
-    for (guint i = 0; i < request->filters->len; i++) {
-        const RequestFilter *filter = g_ptr_array_index(request->filters, i);
-        if (filter->field != field) {
-            continue;
-        }
-        xc_query *part = NULL;
-        xc_status status = filter_query(filter, &part, error);
-        if (status != XC_OK) {
-            return status;
-        }
-        g_ptr_array_add(parts, part);
-    }
-    return parts->len == 0 ? XC_OK : combine(XC_OR, parts, query, error);
-}
-
-/* ranked, limited to what the filters allow; those of the field except are left out. */
-static xc_status filtered_query(const xc_query *ranked, const Request *request, SylFieldId except,
-                                xc_query **query, xc_error *error) {
-    g_autoptr(GPtrArray) owned = g_ptr_array_new_with_free_func((GDestroyNotify)xc_query_free);
-    for (gsize i = 0; i < FACETS_COUNT; i++) {
-        xc_query *part = NULL;
-        xc_status status = facets_fields[i] == except
-                               ? XC_OK
-                               : field_query(request, facets_fields[i], &part, error);
-        if (status != XC_OK) {
-            return status;
-        }
-        if (part != NULL) {
-            g_ptr_array_add(owned, part);
-        }
-    }
-    g_autoptr(GPtrArray) parts = g_ptr_array_new();
-    g_ptr_array_add(parts, (gpointer)(gsize)ranked);
-    g_ptr_array_extend(parts, owned, NULL, NULL);
-    return combine(XC_FILTER, parts, query, error);
-}
-
-static xc_status add_boost(GPtrArray *boosts, const xc_query *query, double factor,
-                           xc_error *error) {
-    xc_query *scaled = NULL;
-    xc_status status = query == NULL ? XC_OK : xc_query_scale(query, factor, &scaled, error);
-    if (scaled != NULL) {
-        g_ptr_array_add(boosts, scaled);
-    }
-    return status;
-}
-
-/* The plan's query with the weights of the ranking. */
-static xc_status ranked_query(const Plan *plan, Ranking ranking, xc_query **query,
-                              xc_error *error) {
-    g_autoptr(GPtrArray) boosts = g_ptr_array_new_with_free_func((GDestroyNotify)xc_query_free);
-    xc_status status = XC_OK;
-    if (ranking != RANKING_BM25) {
-        status = add_boost(boosts, plan->all_words, ALL_WORDS_FACTOR, error);
-        if (status == XC_OK) {
-            status = add_boost(boosts, plan->pairs, PAIRS_FACTOR, error);
-        }
-    }
-    g_autoptr(xc_query) boost = NULL;
-    if (status == XC_OK) {
-        status = combine(XC_OR, boosts, &boost, error);
-    }
-    const xc_query *parts[] = {plan->query, boost};
-    return status == XC_OK
-               ? xc_query_combine(XC_AND_MAYBE, parts, boosts->len == 0 ? 1 : 2, 0, query, error)
-               : status;
 }
 
 /* --- matching */
@@ -314,7 +159,8 @@ static void answering_clear(Answering *answering) {
 static xc_status match_results(Answering *answering, xc_error *error) {
     const Request *request = answering->request;
     g_autoptr(xc_query) query = NULL;
-    xc_status status = filtered_query(answering->ranked, request, SYL_FIELD_COUNT, &query, error);
+    xc_status status =
+        weighing_filtered(answering->ranked, request, SYL_FIELD_COUNT, &query, error);
     if (status != XC_OK) {
         return status;
     }
@@ -338,7 +184,8 @@ static xc_status match_results(Answering *answering, xc_error *error) {
 static xc_status match_facet(Answering *answering, SylFieldId field, xc_result **result,
                              xc_error *error) {
     g_autoptr(xc_query) query = NULL;
-    xc_status status = filtered_query(answering->ranked, answering->request, field, &query, error);
+    xc_status status =
+        weighing_filtered(answering->ranked, answering->request, field, &query, error);
     if (status != XC_OK) {
         return status;
     }
@@ -391,6 +238,26 @@ static SylRecord *record_of(const xc_hit *hit) {
     return syl_record_unpack(valid, strlen(valid));
 }
 
+/* The text behind the headings it begins with: they are shown above the snippet already. All of it
+ * where there is nothing else. */
+static const char *text_below_headings(const SylRecord *record) {
+    const char *text = record->text;
+    for (;;) {
+        gsize line = strcspn(text, "\n");
+        gboolean heading = strncmp(record->title, text, line) == 0 && record->title[line] == '\0';
+        for (char **level = record->heading; *level != NULL && !heading; level++) {
+            heading = strncmp(*level, text, line) == 0 && (*level)[line] == '\0';
+        }
+        if (!heading) {
+            return text;
+        }
+        if (text[line] == '\0') {
+            return record->text;
+        }
+        text += line + 1;
+    }
+}
+
 static AnswerResult *result_from_hit(Answering *answering, const xc_hit *hit) {
     g_autoptr(SylRecord) record = record_of(hit);
     AnswerResult *result = g_new0(AnswerResult, 1);
@@ -400,8 +267,8 @@ static AnswerResult *result_from_hit(Answering *answering, const xc_hit *hit) {
         terms = (HighlightTerms){answering->plan->stems, answering->plan->words,
                                  answering->plan->prefixes};
     }
-    result->text =
-        highlight_snippet(record->text, &terms, answering->search->stems, result->highlights);
+    result->text = highlight_snippet(text_below_headings(record), &terms, answering->search->stems,
+                                     result->highlights);
     result->id = g_steal_pointer(&record->id);
     result->url = g_steal_pointer(&record->url);
     result->page = g_steal_pointer(&record->page);
@@ -438,7 +305,7 @@ static xc_status describe_index(Answering *answering, xc_error *error) {
 /* Without a query text the resources themselves are listed, or everything where there are none. */
 static xc_status browse(Answering *answering, xc_error *error) {
     return answering->answer->resources > 0
-               ? term_query(SYL_FIELD_TYPE, "resource", &answering->ranked, error)
+               ? weighing_term(SYL_FIELD_TYPE, "resource", &answering->ranked, error)
                : xc_query_match_all(&answering->ranked, error);
 }
 
@@ -448,8 +315,8 @@ static xc_status plan_text(Answering *answering, const char *text, PlanScope sco
     g_clear_pointer(&answering->ranked, xc_query_free);
     xc_status status =
         planner_parse(answering->search->planner, text, scope, &answering->plan, error);
-    return status == XC_OK ? ranked_query(answering->plan, answering->request->ranking,
-                                          &answering->ranked, error)
+    return status == XC_OK ? weighing_ranked(answering->plan, answering->request->ranking,
+                                             &answering->ranked, error)
                            : status;
 }
 
@@ -562,7 +429,7 @@ typedef struct RankingRun {
 /* ranked without the documents of resources. */
 static xc_status pages_only(const xc_query *ranked, xc_query **query, xc_error *error) {
     g_autoptr(xc_query) resources = NULL;
-    xc_status status = term_query(SYL_FIELD_TYPE, "resource", &resources, error);
+    xc_status status = weighing_term(SYL_FIELD_TYPE, "resource", &resources, error);
     const xc_query *parts[] = {ranked, resources};
     return status == XC_OK ? xc_query_combine(XC_AND_NOT, parts, 2, 0, query, error) : status;
 }
@@ -575,7 +442,7 @@ static xc_status rank_once(xc_database *database, void *context, xc_error *error
     g_clear_pointer(&run->result, xc_result_free);
     xc_status status = planner_parse_words(run->search->planner, run->words, &plan, error);
     if (status == XC_OK) {
-        status = ranked_query(plan, run->ranking, &ranked, error);
+        status = weighing_ranked(plan, run->ranking, &ranked, error);
     }
     if (status == XC_OK) {
         status = pages_only(ranked, &query, error);

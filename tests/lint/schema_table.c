@@ -19,7 +19,8 @@ static void print_name(const char *name) {
 }
 
 int main(void) {
-    puts("| query name | prefix | kind | slot | facet | holds |\n| --- | --- | --- | --- | --- | --- |");
+    puts("| query name | prefix | kind | slot | facet | holds |\n| --- | --- | --- | --- | --- | "
+         "--- |");
     for (int id = 0; id < SYL_FIELD_COUNT; id++) {
         const SylField *field = syl_schema_field((SylFieldId)id);
         print_name(field->name);

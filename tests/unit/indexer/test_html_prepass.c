@@ -35,6 +35,7 @@ static void comments_and_declarations_leave_nothing(void **state) {
         {"a<?php echo 1 ?>b", "ab"},
         {"a</ x>b", "ab"},
         {"a<![CDATA[ x ]]>b", "ab"},
+        {"<?xml version='1.0'?>a<![CDATA[ x < y ]]>b", "a x &lt; y b"},
         {"a</>b", "ab"},
         {"a < b", "a &lt; b"},
         {"a<", "a&lt;"},

@@ -118,6 +118,20 @@ static void several_teasers_are_all_content(void **state) {
     }
 }
 
+static void text_cut_by_a_picture_is_content_on_both_sides(void **state) {
+    static const char deep[] = "<div><div><div><div><div><div><div>";
+    static const char end[] = "</div></div></div></div></div></div></div>";
+    (void)state;
+    g_autofree char *first = paragraphs(4);
+    g_autofree char *second = paragraphs(9);
+    g_autofree char *page =
+        g_strconcat("<body><div>", deep, "<p>The first words.</p>", first, end,
+                    "<figure>Picture</figure>", deep, second, end, "</div>", NULL);
+    g_autoptr(Document) document = read_page(page);
+    assert_true(g_str_has_prefix(document->main, "The first words.\n0 This"));
+    assert_non_null(strstr(document->main, "8 This"));
+}
+
 static void lines_that_lead_away_are_dropped(void **state) {
     (void)state;
     g_autofree char *text = paragraphs(6);
@@ -168,6 +182,7 @@ int main(void) {
         cmocka_unit_test(index_page_keeps_its_links),
         cmocka_unit_test(link_list_inside_an_article_is_dropped),
         cmocka_unit_test(several_teasers_are_all_content),
+        cmocka_unit_test(text_cut_by_a_picture_is_content_on_both_sides),
         cmocka_unit_test(lines_that_lead_away_are_dropped),
         cmocka_unit_test(short_page_is_kept_whole),
         cmocka_unit_test(class_words_are_told_apart),

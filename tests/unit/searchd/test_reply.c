@@ -86,6 +86,7 @@ static void errors_are_never_304(void **state) {
     g_autofree char *bytes =
         render(reply, (ReplyTo){.method = "GET", .if_none_match = "*"}, &status);
     assert_int_equal(status, 404);
+    assert_string_equal(body_of(bytes), "gone");
 }
 
 static char *gunzip(const char *bytes, gsize size) {
