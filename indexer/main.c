@@ -9,29 +9,6 @@
 #include "extract/pool.h"
 #include "verbs.h"
 
-static const char overview[] =
-    "Examples:\n"
-    "  indexer reading-list.md                  read the list, fetch its links, index them in "
-    "./library\n"
-    "  indexer --library maths a.md b.md        several lists, one library\n"
-    "  indexer entries --json reading-list.md   what the list says, one link a line\n"
-    "  indexer extract page.html                the text that would be indexed\n"
-    "  indexer status                           what the library holds\n"
-    "\n"
-    "Usage: indexer [OPTION...] LIST...\n"
-    "       indexer VERB [OPTION...]\n"
-    "\n"
-    "Verbs (`indexer VERB --help` says more):\n"
-    "  entries   print the links of a list\n"
-    "  extract   print the text of files\n"
-    "  import    index documents from a JSON Lines file\n"
-    "  rebuild   make the index anew from the store, without the network\n"
-    "  status    say what the library holds\n"
-    "\n"
-    "`indexer LIST --help` shows the options of the main job. Exit codes: 0 done, 1 failed, 2 "
-    "wrong usage,\n"
-    "3 not one page could be fetched, 4 library locked or damaged, 130/143 interrupted.\n";
-
 typedef struct Verb {
     const char *name;
     int (*run)(int argc, char **argv);
@@ -49,19 +26,11 @@ int main(int argc, char **argv) {
     setlocale(LC_CTYPE,
               "C.UTF-8"); /* arguments and messages are UTF-8, numbers are not localised */
     g_set_prgname("indexer");
-    if (argc < 2) {
-        fputs(overview, stderr);
-        return EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        fputs(overview, stdout);
-        return EXIT_DONE;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
         puts("indexer (Syllabus) " SYL_VERSION);
         return EXIT_DONE;
     }
-    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
+    for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS(verbs); i++) {
         if (strcmp(argv[1], verbs[i].name) == 0) {
             return verbs[i].run(argc - 1, argv + 1);
         }

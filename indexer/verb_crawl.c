@@ -22,9 +22,22 @@
 #define MAX_PER_HOST      16
 
 static const char examples[] =
-    "  indexer reading-list.md\n"
-    "  indexer --library maths --max-pages 50 --depth 2 reading-list.md\n"
-    "  indexer --allow-net 192.168.0.0/16 intranet-links.md\n";
+    "  indexer reading-list.md                  read the list, fetch its links, index them in "
+    "./library\n"
+    "  indexer --library maths a.md b.md        several lists, one library\n"
+    "  indexer entries --json reading-list.md   what the list says, one link a line\n"
+    "  indexer extract page.html                the text that would be indexed\n"
+    "\n"
+    "Verbs (`indexer VERB --help` says more; a list with such a name is written ./status):\n"
+    "  entries   print the links of a list\n"
+    "  extract   print the text of files\n"
+    "  import    index documents from a JSON Lines file\n"
+    "  rebuild   make the index anew from the store, without the network\n"
+    "  status    say what the library holds\n"
+    "\n"
+    "Exit codes: 0 done (failed links are reported), 1 failed, 2 wrong usage, 3 not one page could "
+    "be fetched,\n"
+    "4 library locked or damaged, 130 or 143 interrupted after a clean commit.\n";
 
 typedef struct Options {
     char *library, *ca_file, *contact;
@@ -97,13 +110,13 @@ static gboolean parse(int argc, char **argv, Options *options, int *code) {
         {"strict", 0, 0, G_OPTION_ARG_NONE, &options->strict,
          "Exit with 3 if any link of a list failed", NULL},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print the report as JSON", NULL},
-        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->lists, NULL, "LIST..."},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->lists, NULL, NULL},
         G_OPTION_ENTRY_NULL};
     *options = (Options){.delay_s = DEFAULT_DELAY_S,
                          .per_host = DEFAULT_PER_HOST,
                          .depth = DEFAULT_DEPTH,
                          .max_pages = DEFAULT_MAX_PAGES};
-    if (!verb_parse_options(NULL, examples, entries, &argc, &argv, code)) {
+    if (!verb_parse_options("LIST...", examples, entries, &argc, &argv, code)) {
         return FALSE;
     }
     *code = EXIT_USAGE;

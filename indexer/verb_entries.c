@@ -78,12 +78,13 @@ static int print_list(const char *path, gboolean json) {
 }
 
 int verb_entries(int argc, char **argv) {
+    g_set_prgname("indexer entries");
     gboolean json = FALSE;
     int code = EXIT_DONE;
     const GOptionEntry options[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object a link", NULL},
         G_OPTION_ENTRY_NULL};
-    if (!verb_parse_options("entries LIST...", examples, options, &argc, &argv, &code))
+    if (!verb_parse_options("LIST...", examples, options, &argc, &argv, &code))
         return code;
     if (argc < 2)
         return verb_usage("entries needs a list: indexer entries reading-list.md");

@@ -93,6 +93,7 @@ static gboolean extract_file(const char *path, const char *url, gboolean json) {
 }
 
 int verb_extract(int argc, char **argv) {
+    g_set_prgname("indexer extract");
     gboolean json = FALSE;
     g_autofree char *address = NULL;
     g_auto(GStrv) files = NULL;
@@ -103,7 +104,7 @@ int verb_extract(int argc, char **argv) {
          "URL"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE..."},
         G_OPTION_ENTRY_NULL};
-    if (!verb_parse_options("extract", examples, entries, &argc, &argv, &code))
+    if (!verb_parse_options(NULL, examples, entries, &argc, &argv, &code))
         return code;
     if (!files)
         return verb_usage("extract needs at least one FILE");

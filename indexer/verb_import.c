@@ -154,6 +154,7 @@ static int import(const char *library, const char *path, guint batch) {
 }
 
 int verb_import(int argc, char **argv) {
+    g_set_prgname("indexer import");
     g_autofree char *library = NULL;
     g_autofree char *path = NULL;
     int batch = 0, code = EXIT_DONE;
@@ -163,7 +164,7 @@ int verb_import(int argc, char **argv) {
         {"jsonl", 0, 0, G_OPTION_ARG_FILENAME, &path, "The documents; - is standard input", "FILE"},
         {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "Commit after so many documents (500)", "N"},
         G_OPTION_ENTRY_NULL};
-    if (!verb_parse_options("import", examples, entries, &argc, &argv, &code)) {
+    if (!verb_parse_options(NULL, examples, entries, &argc, &argv, &code)) {
         return code;
     }
     if (path == NULL || argc > 1) {

@@ -32,6 +32,7 @@ static int rebuild(const char *library, gboolean force) {
 }
 
 int verb_rebuild(int argc, char **argv) {
+    g_set_prgname("indexer rebuild");
     g_autofree char *library = NULL;
     gboolean force = FALSE;
     int code = EXIT_DONE;
@@ -41,7 +42,7 @@ int verb_rebuild(int argc, char **argv) {
                                      "Let it go live even if it is much smaller than the live one",
                                      NULL},
                                     G_OPTION_ENTRY_NULL};
-    if (!verb_parse_options("rebuild", examples, entries, &argc, &argv, &code)) {
+    if (!verb_parse_options(NULL, examples, entries, &argc, &argv, &code)) {
         return code;
     }
     if (argc > 1) {

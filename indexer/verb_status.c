@@ -104,6 +104,7 @@ static gboolean print_status(Store *store, const char *library, gboolean json, G
 }
 
 int verb_status(int argc, char **argv) {
+    g_set_prgname("indexer status");
     g_autofree char *library = NULL;
     g_autoptr(GError) error = NULL;
     gboolean json = FALSE;
@@ -113,7 +114,7 @@ int verb_status(int argc, char **argv) {
          "Where store and index are kept (./library)", "DIR"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", NULL},
         G_OPTION_ENTRY_NULL};
-    if (!verb_parse_options("status", examples, entries, &argc, &argv, &code)) {
+    if (!verb_parse_options(NULL, examples, entries, &argc, &argv, &code)) {
         return code;
     }
     if (argc > 1) {

@@ -162,8 +162,8 @@ static void add_failure(Crawl *crawl, const FrontierPage *page, const char *mess
 
 /* Hands the row, and what came with it, to the writer. document may be NULL and is taken; start, if
  * not NULL, is where the page's resource turned out to begin. */
-static void put_visit(Crawl *crawl, FrontierPage *page, const FetchReply *reply,
-                      const char *message, Document *document, const char *start) {
+static void put_visit(Crawl *crawl, FrontierPage *page, FetchReply *reply, const char *message,
+                      Document *document, const char *start) {
     StorePage *row = row_of(crawl, page);
     row->status = reply->status;
     row->checked_at = now_s();
@@ -175,7 +175,7 @@ static void put_visit(Crawl *crawl, FrontierPage *page, const FetchReply *reply,
         set_text(&row->last_modified, reply->last_modified);
         set_text(&row->content_type, reply->content_type);
         visit->document = document;
-        visit->body = g_bytes_ref(reply->body);
+        visit->body = g_steal_pointer(&reply->body); /* not shared: the writer is another thread */
     }
     visit->page = store_page_copy(row);
     visit->visited = TRUE;
@@ -453,7 +453,7 @@ static void ask_page(Crawl *crawl, FrontierPage *page) {
 
 /* A page that no request was made for: it keeps what earlier runs brought. */
 static void skip_page(Crawl *crawl, FrontierPage *page, const char *message) {
-    const FetchReply none = {.status = 0};
+    FetchReply none = {.status = 0};
     put_visit(crawl, page, &none, message, NULL, NULL);
     add_failure(crawl, page, message);
     crawl->report->done++;
@@ -514,6 +514,8 @@ static void report_progress(Crawl *crawl) {
     crawl->report->elapsed_us = now_us - crawl->started_us;
     if (crawl->progress != NULL && now_us - crawl->last_progress_us >= PROGRESS_MS * 1000) {
         crawl->last_progress_us = now_us;
+        crawl->report->longest =
+            frontier_longest_queue(crawl->frontier, &crawl->report->longest_queued);
         crawl->progress(crawl->report, crawl->context);
     }
 }
@@ -673,6 +675,7 @@ gboolean crawl_run(const CrawlOptions *options, const char *library, Ingest *ing
         frontier_foreach(crawl.frontier, correct_owner, &crawl);
         drain_pending(&crawl);
         ok = writer_stop(crawl.writer, error);
+        report->longest = NULL;
         report->known = frontier_known(crawl.frontier);
         report->cut = frontier_cut(crawl.frontier);
         report->elapsed_us = g_get_monotonic_time() - crawl.started_us;

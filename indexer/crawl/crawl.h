@@ -44,6 +44,8 @@ typedef struct CrawlReport {
     guint done;       /* pages dealt with */
     guint64 wire_bytes;
     gint64 elapsed_us;
+    const char *longest; /* while it runs: the origin with the most pages queued, or NULL */
+    guint longest_queued;
     gboolean interrupted;
     gboolean out_of_time;
     GPtrArray *failures; /* CrawlFailure * */

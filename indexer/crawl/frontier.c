@@ -97,6 +97,19 @@ guint frontier_known(const Frontier *frontier) {
     return g_hash_table_size(frontier->pages);
 }
 
+const char *frontier_longest_queue(const Frontier *frontier, guint *queued) {
+    const char *origin = NULL;
+    *queued = 0;
+    for (guint i = 0; i < frontier->host_order->len; i++) {
+        const Host *host = g_ptr_array_index(frontier->host_order, i);
+        if (host->queue.length > *queued) {
+            *queued = host->queue.length;
+            origin = host->origin;
+        }
+    }
+    return origin;
+}
+
 guint frontier_cut(const Frontier *frontier) {
     guint cut = 0;
     for (guint i = 0; i < frontier->resources->len; i++) {

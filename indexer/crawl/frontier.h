@@ -110,6 +110,9 @@ void frontier_set_unreachable(Frontier *frontier, const char *origin);
 char *frontier_origin(const char *url);
 
 guint frontier_queued(const Frontier *frontier);
+/* The origin with the most pages queued and, in *queued, how many; NULL if nothing is queued.
+ * Borrowed. */
+const char *frontier_longest_queue(const Frontier *frontier, guint *queued);
 /* Links not followed because of a limit. */
 guint frontier_cut(const Frontier *frontier);
 guint frontier_known(const Frontier *frontier);

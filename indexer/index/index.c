@@ -34,7 +34,7 @@ static gboolean check(xc_status status, const xc_error *failure, GError **error)
                            : status == XC_CORRUPT || status == XC_NOT_FOUND
                                ? SYL_LIBRARY_ERROR_DAMAGED
                                : SYL_LIBRARY_ERROR_IO;
-    g_set_error(error, SYL_LIBRARY_ERROR, code, "index: %s", failure->message);
+    g_set_error(error, SYL_LIBRARY_ERROR, (int)code, "index: %s", failure->message);
     return FALSE;
 }
 
@@ -96,7 +96,7 @@ Index *index_open(const SylGeneration *generation, GError **error) {
                                : status == XC_VERSION ? SYL_LIBRARY_ERROR_FORMAT
                                : exists               ? SYL_LIBRARY_ERROR_DAMAGED
                                                       : SYL_LIBRARY_ERROR_IO;
-        g_set_error(error, SYL_LIBRARY_ERROR, code,
+        g_set_error(error, SYL_LIBRARY_ERROR, (int)code,
                     "the index %s cannot be opened: %s: run `indexer rebuild`",
                     generation->xapian_path, failure.message);
         return NULL;

@@ -33,6 +33,11 @@ void progress_show(const CrawlReport *report, gpointer data) {
     g_autofree char *line =
         g_strdup_printf("%u of %u pages, %.1f pages/s, %.1f MB, %u failed%s", report->done,
                         report->known, rate, (double)report->wire_bytes / 1e6, report->failed, eta);
+    if (progress->live && report->longest != NULL) {
+        g_autofree char *counts = g_steal_pointer(&line);
+        line =
+            g_strdup_printf("%s; %u wait for %s", counts, report->longest_queued, report->longest);
+    }
     guint tenth = report->known > 0 ? report->done * 10 / report->known : 0;
     if (progress->live) {
         dprintf(progress->fd, "\r%s\033[K", line);

@@ -63,7 +63,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 void statement_error(const Store *store, int code, GError **error) {
     StoreError kind =
         code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? STORE_ERROR_DAMAGED : STORE_ERROR_IO;
-    g_set_error(error, STORE_ERROR, kind, "%s: %s", store->path,
+    g_set_error(error, STORE_ERROR, (int)kind, "%s: %s", store->path,
                 store->db != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
 }
 

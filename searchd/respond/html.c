@@ -555,18 +555,15 @@ static void append_embedding(GString *out, const char *base) {
 
 static void append_start_heading(GString *out, const Answer *everything) {
     if (everything->documents == 0) {
-        g_string_append(out,
-                        "<h1>This library is empty</h1>\n<p class=\"said\">Fill it with "
-                        "<code>indexer LIST</code>, where LIST is the file or the address of a "
-                        "list of links.</p>\n");
+        g_string_append(
+            out, "<h1>This library is empty</h1>\n<p class=\"said\">Fill it with "
+                 "<code>indexer LIST</code>, where LIST is a file with a list of links.</p>\n");
         return;
     }
     g_string_append(out, "<h1>Search inside ");
     append_counted(out, everything->resources, "resource", "resources");
     g_string_append(out, "</h1>\n<p class=\"said\">");
     append_counted(out, everything->documents - everything->resources, "passage", "passages");
-    g_string_append(out, everything->total_exact ? " on " : " on about ");
-    append_counted(out, everything->total, "page", "pages");
     g_string_append(out, ". Every result opens at the passage it quotes.</p>\n");
 }
 
