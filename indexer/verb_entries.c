@@ -15,8 +15,9 @@ static const char examples[] = "  indexer entries reading-list.md\n"
 
 static json_t *strings_to_json(const char *const *strings) {
     json_t *array = json_array();
-    for (; *strings != NULL; strings++)
+    for (; *strings != NULL; strings++) {
         json_array_append_new(array, json_string(*strings));
+    }
     return array;
 }
 
@@ -35,8 +36,9 @@ static gboolean print_entry_json(const ListEntry *entry) {
 
 static gboolean print_json(const List *list) {
     for (guint i = 0; i < list->entries->len; i++) {
-        if (!print_entry_json(g_ptr_array_index(list->entries, i)))
+        if (!print_entry_json(g_ptr_array_index(list->entries, i))) {
             return FALSE;
+        }
     }
     return TRUE;
 }
@@ -53,10 +55,11 @@ static gboolean print_outline(const List *list) {
             printf("\n%s\n", path[0] != '\0' ? path : "(before the first heading)");
         }
         g_autofree char *url = syl_text_clean(entry->url, -1);
-        if (entry->text[0] != '\0' && strcmp(entry->text, url) != 0)
+        if (entry->text[0] != '\0' && strcmp(entry->text, url) != 0) {
             printf("  %s — %s\n", entry->text, url);
-        else
+        } else {
             printf("  %s\n", url);
+        }
         previous = entry;
     }
     return !ferror(stdout);
@@ -65,14 +68,17 @@ static gboolean print_outline(const List *list) {
 static int print_list(const char *path, gboolean json) {
     g_autoptr(GError) error = NULL;
     g_autoptr(List) list = list_read_file(path, &error);
-    if (list == NULL)
+    if (list == NULL) {
         return verb_fail(error);
-    if (list->dropped > 0)
+    }
+    if (list->dropped > 0) {
         g_printerr("indexer: %s has %u links more than the %d a list may have; they are left out\n",
                    path, list->dropped, LIST_MAX_ENTRIES);
+    }
     const gboolean printed = json ? print_json(list) : print_outline(list);
-    if (printed && fflush(stdout) == 0)
+    if (printed && fflush(stdout) == 0) {
         return EXIT_DONE;
+    }
     g_printerr("indexer: the links of %s cannot be printed: %s\n", path, g_strerror(errno));
     return EXIT_FAILED;
 }
@@ -84,10 +90,12 @@ int verb_entries(int argc, char **argv) {
     const GOptionEntry options[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object a link", NULL},
         G_OPTION_ENTRY_NULL};
-    if (!verb_parse_options("LIST...", examples, options, &argc, &argv, &code))
+    if (!verb_parse_options("LIST...", examples, options, &argc, &argv, &code)) {
         return code;
-    if (argc < 2)
+    }
+    if (argc < 2) {
         return verb_usage("entries needs a list: indexer entries reading-list.md");
+    }
     for (int i = 1; i < argc; i++) {
         const int list_code = print_list(argv[i], json);
         code = code == EXIT_DONE ? list_code : code;

@@ -28,15 +28,17 @@ static GByteArray *read_file(const char *path, char **reason) {
     ssize_t got = -1;
     int problem = errno;
     if (fd >= 0) {
-        while ((got = read(fd, chunk, sizeof chunk)) > 0 && bytes->len <= MAX_FILE_BYTES)
+        while ((got = read(fd, chunk, sizeof chunk)) > 0 && bytes->len <= MAX_FILE_BYTES) {
             g_byte_array_append(bytes, chunk, (guint)got);
+        }
         problem = errno;
         close(fd);
     }
-    if (got < 0)
+    if (got < 0) {
         *reason = g_strdup(g_strerror(problem));
-    else if (bytes->len > MAX_FILE_BYTES)
+    } else if (bytes->len > MAX_FILE_BYTES) {
         *reason = g_strdup_printf("over %d bytes", MAX_FILE_BYTES);
+    }
     return *reason ? NULL : g_steal_pointer(&bytes);
 }
 
@@ -50,8 +52,9 @@ static gboolean print_json(const Document *document, const char *path) {
 }
 
 static void print_field(const char *name, const char *value) {
-    if (*value)
+    if (*value) {
         printf("%-12s %s\n", name, value);
+    }
 }
 
 static void print_text(const Document *document, const char *path) {
@@ -86,8 +89,9 @@ static gboolean extract_file(const char *path, const char *url, gboolean json) {
         g_printerr("indexer: %s: %s\n", path, error->message);
         return FALSE;
     }
-    if (json)
+    if (json) {
         return print_json(document, path);
+    }
     print_text(document, path);
     return TRUE;
 }
@@ -104,16 +108,21 @@ int verb_extract(int argc, char **argv) {
          "URL"},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE..."},
         G_OPTION_ENTRY_NULL};
-    if (!verb_parse_options(NULL, examples, entries, &argc, &argv, &code))
+    if (!verb_parse_options(NULL, examples, entries, &argc, &argv, &code)) {
         return code;
-    if (!files)
+    }
+    if (!files) {
         return verb_usage("extract needs at least one FILE");
+    }
     g_autofree char *url = address ? syl_url_canonical(address, NULL, NULL) : NULL;
-    if (address && !url)
+    if (address && !url) {
         return verb_usage("%s is no http or https address", address);
-    for (guint i = 0; files[i]; i++)
-        if (!extract_file(files[i], url, json))
+    }
+    for (guint i = 0; files[i]; i++) {
+        if (!extract_file(files[i], url, json)) {
             code = EXIT_FAILED;
+        }
+    }
     if (fflush(stdout)) {
         g_printerr("indexer: standard output: %s\n", g_strerror(errno));
         code = EXIT_FAILED;

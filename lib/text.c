@@ -12,8 +12,9 @@ typedef struct CodeRange {
 
 static gboolean in_ranges(gunichar ch, const CodeRange *ranges, gsize count) {
     for (gsize i = 0; i < count; i++) {
-        if (ch >= ranges[i].first && ch <= ranges[i].last)
+        if (ch >= ranges[i].first && ch <= ranges[i].last) {
             return TRUE;
+        }
     }
     return FALSE;
 }
@@ -23,11 +24,13 @@ static gboolean in_ranges(gunichar ch, const CodeRange *ranges, gsize count) {
 static gunichar decode(const char *text, gsize size, gsize at, gsize *length) {
     const guchar lead = (guchar)text[at];
     *length = 1;
-    if (lead < 0x80)
+    if (lead < 0x80) {
         return lead;
+    }
     const gsize skip = (gsize)g_utf8_skip[lead];
-    if (skip > size - at)
+    if (skip > size - at) {
         return 0xFFFD;
+    }
     *length = skip;
     return g_utf8_get_char(text + at);
 }
@@ -60,8 +63,9 @@ static gboolean append_clean(GString *out, const char *text, gsize size) {
     guint marks = 0;
     for (gsize at = 0; at < size;) {
         gsize run = at;
-        while (run < size && (guchar)text[run] >= 0x20 && (guchar)text[run] < 0x7F)
+        while (run < size && (guchar)text[run] >= 0x20 && (guchar)text[run] < 0x7F) {
             run++;
+        }
         if (run > at) {
             g_string_append_len(out, text + at, (gssize)(run - at));
             at = run;
@@ -72,21 +76,25 @@ static gboolean append_clean(GString *out, const char *text, gsize size) {
         gsize length = 1;
         if (ch >= 0x80) {
             ch = g_utf8_get_char_validated(text + at, (gssize)(size - at));
-            if (ch > 0x10FFFF)
+            if (ch > 0x10FFFF) {
                 ch = 0xFFFD;
-            else
+            } else {
                 length = (gsize)g_unichar_to_utf8(ch, NULL);
+            }
         }
         at += length;
-        if (is_dropped(ch))
+        if (is_dropped(ch)) {
             continue;
-        if (is_control(ch))
+        }
+        if (is_control(ch)) {
             ch = ' ';
+        }
         if (!is_surely_nfc(ch)) {
             nfc = FALSE;
             marks = g_unichar_combining_class(ch) != 0 ? marks + 1 : 0;
-            if (marks > TEXT_MAX_MARKS)
+            if (marks > TEXT_MAX_MARKS) {
                 continue;
+            }
         } else {
             marks = 0;
         }
@@ -98,8 +106,9 @@ static gboolean append_clean(GString *out, const char *text, gsize size) {
 char *syl_text_clean(const char *text, gssize size) {
     const gsize bytes = size < 0 ? strlen(text) : (gsize)size;
     GString *out = g_string_sized_new(bytes);
-    if (append_clean(out, text, bytes))
+    if (append_clean(out, text, bytes)) {
         return g_string_free(out, FALSE);
+    }
     char *nfc = g_utf8_normalize(out->str, (gssize)out->len, G_NORMALIZE_DEFAULT_COMPOSE);
     g_string_free(out, TRUE);
     return nfc;
@@ -115,15 +124,19 @@ static gsize space_length(const char *p) {
         "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80",
     };
     const guchar lead = (guchar)*p;
-    if (lead < 0x80)
+    if (lead < 0x80) {
         return lead == ' ' || (lead >= '\t' && lead <= '\r') ? 1 : 0;
-    if (lead != 0xC2 && (lead < 0xE1 || lead > 0xE3))
+    }
+    if (lead != 0xC2 && (lead < 0xE1 || lead > 0xE3)) {
         return 0;
-    if (lead == 0xE2 && (guchar)p[1] == 0x80 && (guchar)p[2] >= 0x80 && (guchar)p[2] <= 0x8A)
+    }
+    if (lead == 0xE2 && (guchar)p[1] == 0x80 && (guchar)p[2] >= 0x80 && (guchar)p[2] <= 0x8A) {
         return 3;
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(WIDE); i++) {
-        if (g_str_has_prefix(p, WIDE[i]))
+        if (g_str_has_prefix(p, WIDE[i])) {
             return strlen(WIDE[i]);
+        }
     }
     return 0;
 }
@@ -139,8 +152,9 @@ char *syl_text_squeeze(const char *text) {
             text += space;
             continue;
         }
-        if (gap)
+        if (gap) {
             out[length++] = ' ';
+        }
         gap = FALSE;
         out[length++] = *text++;
     }
@@ -149,11 +163,13 @@ char *syl_text_squeeze(const char *text) {
 }
 
 gsize syl_text_cut(const char *text, gsize size, gsize max_bytes) {
-    if (size <= max_bytes)
+    if (size <= max_bytes) {
         return size;
+    }
     gsize end = max_bytes;
-    while (end > 0 && ((guchar)text[end] & 0xC0) == 0x80)
+    while (end > 0 && ((guchar)text[end] & 0xC0) == 0x80) {
         end--;
+    }
     return end;
 }
 
@@ -161,8 +177,9 @@ gsize syl_text_utf16_length(const char *text, gsize size) {
     gsize units = 0;
     for (gsize i = 0; i < size; i++) {
         const guchar byte = (guchar)text[i];
-        if ((byte & 0xC0) != 0x80)
+        if ((byte & 0xC0) != 0x80) {
             units += byte >= 0xF0 ? 2 : 1;
+        }
     }
     return units;
 }
@@ -172,8 +189,9 @@ gsize syl_text_utf16_length(const char *text, gsize size) {
  * is a term of the index: see its documentation docs/termgenerator.rst. */
 
 static gboolean is_word_char(gunichar ch) {
-    if (ch < 0x80)
+    if (ch < 0x80) {
         return g_ascii_isalnum((char)ch) || ch == '_';
+    }
     switch (g_unichar_type(ch)) {
     case G_UNICODE_UPPERCASE_LETTER:
     case G_UNICODE_LOWERCASE_LETTER:
@@ -221,8 +239,9 @@ static gboolean is_digit_infix(gunichar ch) {
     static const gunichar INFIX[] = {',',    '.',    ';',    0x037E, 0x0589, 0x060D,
                                      0x07F8, 0x2044, 0xFE10, 0xFE13, 0xFE14};
     for (gsize i = 0; i < G_N_ELEMENTS(INFIX); i++) {
-        if (ch == INFIX[i])
+        if (ch == INFIX[i]) {
             return TRUE;
+        }
     }
     return is_joiner(ch);
 }
@@ -232,12 +251,14 @@ static gsize initials_end(const char *text, gsize size, gsize at) {
     gsize end = at;
     while (end < size && g_ascii_isupper(text[end])) {
         end++;
-        if (end + 1 >= size || text[end] != '.' || !g_ascii_isupper(text[end + 1]))
+        if (end + 1 >= size || text[end] != '.' || !g_ascii_isupper(text[end + 1])) {
             break;
+        }
         end++;
     }
-    if (end < at + 2)
+    if (end < at + 2) {
         return at;
+    }
     gsize next = end < size && text[end] == '.' ? end + 1 : end, length;
     return next < size && is_word_char(decode(text, size, next, &length)) ? at : end;
 }
@@ -246,10 +267,12 @@ static gsize initials_end(const char *text, gsize size, gsize at) {
  */
 static gsize suffix_end(const char *text, gsize size, gsize at) {
     gsize end = at, length;
-    while (end < size && (text[end] == '+' || text[end] == '#'))
+    while (end < size && (text[end] == '+' || text[end] == '#')) {
         end++;
-    if (end - at > 3 || (end < size && is_word_char(decode(text, size, end, &length))))
+    }
+    if (end - at > 3 || (end < size && is_word_char(decode(text, size, end, &length)))) {
         return at;
+    }
     return end;
 }
 
@@ -261,21 +284,27 @@ static gsize word_end(const char *text, gsize size, gsize at) {
         while (is_word_char(ch)) {
             previous = ch;
             at += length;
-            if (at >= size)
+            if (at >= size) {
                 return at;
+            }
             ch = decode(text, size, at, &length);
-            if (is_cjk(ch))
+            if (is_cjk(ch)) {
                 return at;
+            }
         }
-        if (at + length >= size)
+        if (at + length >= size) {
             break;
+        }
         const gunichar next = decode(text, size, at + length, &next_length);
-        if (!is_word_char(next))
+        if (!is_word_char(next)) {
             break;
-        if (is_digit(previous) && is_digit(next) ? !is_digit_infix(ch) : !is_infix(ch))
+        }
+        if (is_digit(previous) && is_digit(next) ? !is_digit_infix(ch) : !is_infix(ch)) {
             break;
-        if (is_cjk(next))
+        }
+        if (is_cjk(next)) {
             return at;
+        }
         at += length;
     }
     return suffix_end(text, size, at);
@@ -289,8 +318,9 @@ gboolean syl_text_next_word(const char *text, gsize size, gsize *position, SylWo
             gsize end = at + length;
             if (!is_cjk(ch)) {
                 end = initials_end(text, size, at);
-                if (end == at)
+                if (end == at) {
                     end = word_end(text, size, at);
+                }
             }
             *word = (SylWord){.start = at, .size = end - at};
             *position = end;
@@ -305,7 +335,8 @@ gboolean syl_text_next_word(const char *text, gsize size, gsize *position, SylWo
 gsize syl_text_count_words(const char *text, gsize size) {
     gsize position = 0, count = 0;
     SylWord word;
-    while (syl_text_next_word(text, size, &position, &word))
+    while (syl_text_next_word(text, size, &position, &word)) {
         count++;
+    }
     return count;
 }

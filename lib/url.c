@@ -43,19 +43,23 @@ typedef struct Target {
 
 static void target_clear(Target *target) {
     g_clear_pointer(&target->host, g_free);
-    if (target->path)
+    if (target->path) {
         g_string_free(g_steal_pointer(&target->path), TRUE);
-    if (target->query)
+    }
+    if (target->query) {
         g_string_free(g_steal_pointer(&target->query), TRUE);
+    }
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, target_clear)
 
 static const char *scheme_known(Span scheme) {
     static const char *const known[] = {"http", "https"};
-    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
         if (scheme.size == strlen(known[i]) &&
-            !g_ascii_strncasecmp(scheme.at, known[i], scheme.size))
+            !g_ascii_strncasecmp(scheme.at, known[i], scheme.size)) {
             return known[i];
+        }
+    }
     return NULL;
 }
 
@@ -74,9 +78,11 @@ static gboolean is_path_character(char c) {
 
 /* The first index in span of any of the characters in set, or its size. */
 static gsize span_find(Span span, const char *set) {
-    for (gsize i = 0; i < span.size; i++)
-        if (span.at[i] && strchr(set, span.at[i]))
+    for (gsize i = 0; i < span.size; i++) {
+        if (span.at[i] && strchr(set, span.at[i])) {
             return i;
+        }
+    }
     return span.size;
 }
 
@@ -90,11 +96,13 @@ static Span span_cut(Span *rest, gsize size) {
 /* reference without the white space around it and without its fragment. */
 static Span reference_trim(const char *reference) {
     Span span = {reference, strlen(reference)};
-    while (span.size && (guchar)span.at[0] <= ' ')
+    while (span.size && (guchar)span.at[0] <= ' ') {
         span_cut(&span, 1);
+    }
     span.size = span_find(span, "#");
-    while (span.size && (guchar)span.at[span.size - 1] <= ' ')
+    while (span.size && (guchar)span.at[span.size - 1] <= ' ') {
         span.size--;
+    }
     return span;
 }
 
@@ -102,20 +110,25 @@ static Span reference_trim(const char *reference) {
 static void set_error(GError **error, SylUrlError code, const char *reference, const char *why) {
     g_autofree char *head = g_strndup(reference, MIN(strlen(reference), ECHO_MAX_BYTES));
     g_autofree char *valid = g_utf8_make_valid(head, -1);
-    for (char *c = valid; *c; c++)
-        if (g_ascii_iscntrl(*c))
+    for (char *c = valid; *c; c++) {
+        if (g_ascii_iscntrl(*c)) {
             *c = ' ';
+        }
+    }
     g_set_error(error, SYL_URL_ERROR, (gint)code, "\"%s\": %s", valid, why);
 }
 
 static Span scheme_cut(Span *rest) {
     const gsize colon = span_find(*rest, ":/?");
     if (colon == 0 || colon == rest->size || rest->at[colon] != ':' ||
-        !g_ascii_isalpha(rest->at[0]))
+        !g_ascii_isalpha(rest->at[0])) {
         return (Span){NULL, 0};
-    for (gsize i = 1; i < colon; i++)
-        if (!g_ascii_isalnum(rest->at[i]) && !strchr("+-.", rest->at[i]))
+    }
+    for (gsize i = 1; i < colon; i++) {
+        if (!g_ascii_isalnum(rest->at[i]) && !strchr("+-.", rest->at[i])) {
             return (Span){NULL, 0};
+        }
+    }
     Span scheme = span_cut(rest, colon);
     span_cut(rest, 1);
     return scheme;
@@ -124,11 +137,14 @@ static Span scheme_cut(Span *rest) {
 /* Splits what reference_trim left. Returns why it cannot be read, or NULL. */
 static const char *parts_split(Span rest, Parts *parts) {
     *parts = (Parts){.scheme = scheme_cut(&rest)};
-    for (gsize i = 0; i < rest.size; i++)
-        if (g_ascii_iscntrl(rest.at[i]))
+    for (gsize i = 0; i < rest.size; i++) {
+        if (g_ascii_iscntrl(rest.at[i])) {
             return "has a control character";
-    if (memchr(rest.at, '\\', span_find(rest, "?")))
+        }
+    }
+    if (memchr(rest.at, '\\', span_find(rest, "?"))) {
         return "has a backslash, which some programs read as a slash";
+    }
     if (rest.size >= 2 && rest.at[0] == '/' && rest.at[1] == '/') {
         span_cut(&rest, 2);
         parts->authority = span_cut(&rest, span_find(rest, "/?"));
@@ -154,8 +170,9 @@ static gboolean ipv4_number(const char *text, guint64 *number) {
     *number = 0;
     for (; *text; text++) {
         const gint digit = g_ascii_xdigit_value(*text);
-        if (digit < 0 || (guint)digit >= base)
+        if (digit < 0 || (guint)digit >= base) {
             return FALSE;
+        }
         *number = MIN(*number * base + (guint)digit, G_MAXUINT32 + G_GUINT64_CONSTANT(1));
     }
     return TRUE;
@@ -175,13 +192,15 @@ static char *ipv4_canonical(const char *host) {
     g_auto(GStrv) labels = g_strsplit(host, ".", 5);
     const guint count = g_strv_length(labels);
     guint64 address = 0;
-    if (count > 4)
+    if (count > 4) {
         return NULL;
+    }
     for (guint i = 0; i < count; i++) {
         guint64 number;
         const guint64 max = i + 1 < count ? 255 : G_MAXUINT32 >> (8 * (count - 1));
-        if (!ipv4_number(labels[i], &number) || number > max)
+        if (!ipv4_number(labels[i], &number) || number > max) {
             return NULL;
+        }
         address += i + 1 < count ? number << (8 * (3 - i)) : number;
     }
     return g_strdup_printf("%u.%u.%u.%u", (guint)(address >> 24 & 255),
@@ -194,18 +213,21 @@ static char *ipv6_canonical(Span literal) {
     struct in6_addr address;
     char printed[INET6_ADDRSTRLEN];
     if (inet_pton(AF_INET6, text, &address) != 1 ||
-        !inet_ntop(AF_INET6, &address, printed, sizeof printed))
+        !inet_ntop(AF_INET6, &address, printed, sizeof printed)) {
         return NULL;
+    }
     return g_strdup_printf("[%s]", printed);
 }
 
 /* host in ASCII and lower case, or NULL if IDNA does not permit it. */
 static char *host_to_ascii(const char *host) {
-    if (g_str_is_ascii(host))
+    if (g_str_is_ascii(host)) {
         return g_ascii_strdown(host, -1);
+    }
     char *ascii = NULL;
-    if (idn2_to_ascii_8z(host, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+    if (idn2_to_ascii_8z(host, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) {
         return NULL;
+    }
     char *lower = g_ascii_strdown(ascii, -1);
     idn2_free(ascii);
     return lower;
@@ -213,13 +235,15 @@ static char *host_to_ascii(const char *host) {
 
 static gboolean host_labels_are_valid(const char *host) {
     const gsize size = strlen(host);
-    if (size == 0 || size > HOST_MAX_BYTES)
+    if (size == 0 || size > HOST_MAX_BYTES) {
         return FALSE;
+    }
     gsize label = 0;
     for (gsize i = 0; i <= size; i++) {
         if (i == size || host[i] == '.') {
-            if (label == 0 || label > LABEL_MAX_BYTES)
+            if (label == 0 || label > LABEL_MAX_BYTES) {
                 return FALSE;
+            }
             label = 0;
         } else if (g_ascii_isalnum(host[i]) || host[i] == '-' || host[i] == '_') {
             label++;
@@ -232,19 +256,24 @@ static gboolean host_labels_are_valid(const char *host) {
 
 /* The canonical host of an authority, or NULL. */
 static char *host_canonical(Span host) {
-    if (host.size >= 2 && host.at[0] == '[' && host.at[host.size - 1] == ']')
+    if (host.size >= 2 && host.at[0] == '[' && host.at[host.size - 1] == ']') {
         return ipv6_canonical((Span){host.at + 1, host.size - 2});
+    }
     g_autofree char *decoded = g_uri_unescape_segment(host.at, host.at + host.size, NULL);
-    if (!decoded || !g_utf8_validate(decoded, -1, NULL))
+    if (!decoded || !g_utf8_validate(decoded, -1, NULL)) {
         return NULL;
+    }
     g_autofree char *ascii = host_to_ascii(decoded);
-    if (!ascii)
+    if (!ascii) {
         return NULL;
+    }
     const gsize size = strlen(ascii);
-    if (size && ascii[size - 1] == '.')
+    if (size && ascii[size - 1] == '.') {
         ascii[size - 1] = '\0';
-    if (!host_labels_are_valid(ascii))
+    }
+    if (!host_labels_are_valid(ascii)) {
         return NULL;
+    }
     return host_ends_in_number(ascii) ? ipv4_canonical(ascii) : g_steal_pointer(&ascii);
 }
 
@@ -252,8 +281,9 @@ static char *host_canonical(Span host) {
 static gboolean port_read(Span digits, guint16 *port) {
     guint number = 0;
     for (gsize i = 0; i < digits.size; i++) {
-        if (!g_ascii_isdigit(digits.at[i]))
+        if (!g_ascii_isdigit(digits.at[i])) {
             return FALSE;
+        }
         number = MIN(number * 10 + (guint)(digits.at[i] - '0'), G_MAXUINT16 + 1u);
     }
     *port = (guint16)number;
@@ -262,11 +292,13 @@ static gboolean port_read(Span digits, guint16 *port) {
 
 /* Reads [user-info "@"] host [":" port] into target. Returns why it cannot, or NULL. */
 static const char *target_set_authority(Target *target, Span authority) {
-    if (memchr(authority.at, ' ', authority.size))
+    if (memchr(authority.at, ' ', authority.size)) {
         return "has a space before its path";
+    }
     const char *at = memchr(authority.at, '@', authority.size);
-    if (at) /* a second '@' ends up in the host, which permits none */
+    if (at) { /* a second '@' ends up in the host, which permits none */
         span_cut(&authority, (gsize)(at - authority.at) + 1);
+    }
     Span rest = authority;
     Span host =
         span_cut(&rest, span_find(authority, authority.size && authority.at[0] == '[' ? "]" : ":"));
@@ -274,14 +306,17 @@ static const char *target_set_authority(Target *target, Span authority) {
         host.size++;
         span_cut(&rest, 1);
     }
-    if (rest.size && rest.at[0] != ':')
+    if (rest.size && rest.at[0] != ':') {
         return "has text behind its host";
+    }
     if (rest.size) {
         span_cut(&rest, 1);
-        if (!port_read(rest, &target->port))
+        if (!port_read(rest, &target->port)) {
             return "has no port from 1 to 65535";
-        if (target->port == scheme_port(target->scheme))
+        }
+        if (target->port == scheme_port(target->scheme)) {
             target->port = 0;
+        }
     }
     target->host = host_canonical(host);
     return target->host ? NULL : "has no valid host name";
@@ -318,10 +353,12 @@ static void remove_dot_segments(GString *path) {
         const gboolean last = in + 1 + size == path->len;
         const gboolean up = size == 2 && segment[0] == '.' && segment[1] == '.';
         if (up || (size == 1 && segment[0] == '.')) {
-            while (up && out > 0 && path->str[--out] != '/')
+            while (up && out > 0 && path->str[--out] != '/') {
                 continue;
-            if (last)
+            }
+            if (last) {
                 path->str[out++] = '/';
+            }
         } else {
             memmove(path->str + out, path->str + in, size + 1);
             out += size + 1;
@@ -333,13 +370,17 @@ static void remove_dot_segments(GString *path) {
 
 static gboolean parameter_tracks(const char *parameter) {
     const gsize size = strcspn(parameter, "=");
-    for (guint i = 0; i < G_N_ELEMENTS(TRACKING_PREFIXES); i++)
-        if (!g_ascii_strncasecmp(parameter, TRACKING_PREFIXES[i], strlen(TRACKING_PREFIXES[i])))
+    for (guint i = 0; i < G_N_ELEMENTS(TRACKING_PREFIXES); i++) {
+        if (!g_ascii_strncasecmp(parameter, TRACKING_PREFIXES[i], strlen(TRACKING_PREFIXES[i]))) {
             return TRUE;
-    for (guint i = 0; i < G_N_ELEMENTS(TRACKING_NAMES); i++)
+        }
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(TRACKING_NAMES); i++) {
         if (size == strlen(TRACKING_NAMES[i]) &&
-            !g_ascii_strncasecmp(parameter, TRACKING_NAMES[i], size))
+            !g_ascii_strncasecmp(parameter, TRACKING_NAMES[i], size)) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
@@ -350,15 +391,18 @@ static GString *query_canonical(Span query) {
     GString *kept = g_string_sized_new(all->len);
     gboolean first = TRUE;
     for (char **parameter = parameters; *parameter; parameter++) {
-        if (parameter_tracks(*parameter))
+        if (parameter_tracks(*parameter)) {
             continue;
-        if (!first)
+        }
+        if (!first) {
             g_string_append_c(kept, '&');
+        }
         g_string_append(kept, *parameter);
         first = FALSE;
     }
-    if (kept->len == 0)
+    if (kept->len == 0) {
         return g_string_free(kept, TRUE), NULL;
+    }
     return kept;
 }
 
@@ -368,19 +412,23 @@ static void target_set_path(Target *target, const Parts *reference, const Target
     target->path = g_string_new(NULL);
     if (inherits && reference->path.size == 0) {
         g_string_append_len(target->path, base->path->str, (gssize)base->path->len);
-        if (!reference->query.at && base->query)
+        if (!reference->query.at && base->query) {
             target->query = g_string_new_len(base->query->str, (gssize)base->query->len);
+        }
     } else {
-        if (inherits && reference->path.at[0] != '/')
+        if (inherits && reference->path.at[0] != '/') {
             g_string_append_len(target->path, base->path->str,
                                 strrchr(base->path->str, '/') + 1 - base->path->str);
+        }
         append_normalised(target->path, reference->path, FALSE);
-        if (target->path->len == 0)
+        if (target->path->len == 0) {
             g_string_append_c(target->path, '/');
+        }
         remove_dot_segments(target->path);
     }
-    if (reference->query.at)
+    if (reference->query.at) {
         target->query = query_canonical(reference->query);
+    }
 }
 
 static gboolean target_resolve(Target *target, const char *text, const Target *base,
@@ -391,14 +439,16 @@ static gboolean target_resolve(Target *target, const char *text, const Target *b
         set_error(error, SYL_URL_ERROR_SCHEME, text, "neither http nor https");
         return FALSE;
     }
-    if (parts.scheme.at)
+    if (parts.scheme.at) {
         target->scheme = scheme_known(parts.scheme);
-    else if (base)
+    } else if (base) {
         target->scheme = base->scheme;
-    else if (!why)
+    } else if (!why) {
         why = "no absolute address";
-    if (!why && parts.scheme.at && !parts.authority.at)
+    }
+    if (!why && parts.scheme.at && !parts.authority.at) {
         why = "has no \"//\" behind its scheme";
+    }
     if (!why && parts.authority.at) {
         why = target_set_authority(target, parts.authority);
     } else if (!why) {
@@ -417,8 +467,9 @@ static char *target_print(const Target *target) {
     GString *out = g_string_new(target->scheme);
     g_string_append(out, "://");
     g_string_append(out, target->host);
-    if (target->port)
+    if (target->port) {
         g_string_append_printf(out, ":%u", target->port);
+    }
     g_string_append_len(out, target->path->str, (gssize)target->path->len);
     if (target->query) {
         g_string_append_c(out, '?');
@@ -430,10 +481,12 @@ static char *target_print(const Target *target) {
 char *syl_url_canonical(const char *reference, const char *base, GError **error) {
     g_auto(Target) from = {0};
     g_auto(Target) target = {0};
-    if (base && !target_resolve(&from, base, NULL, error))
+    if (base && !target_resolve(&from, base, NULL, error)) {
         return NULL;
-    if (!target_resolve(&target, reference, base ? &from : NULL, error))
+    }
+    if (!target_resolve(&target, reference, base ? &from : NULL, error)) {
         return NULL;
+    }
     g_autofree char *canonical = target_print(&target);
     if (strlen(canonical) > SYL_URL_MAX_BYTES) {
         set_error(error, SYL_URL_ERROR_LENGTH, reference,
@@ -445,8 +498,9 @@ char *syl_url_canonical(const char *reference, const char *base, GError **error)
 
 SylUrl *syl_url_parse(const char *address) {
     g_auto(Target) target = {0};
-    if (!target_resolve(&target, address, NULL, NULL))
+    if (!target_resolve(&target, address, NULL, NULL)) {
         return NULL;
+    }
     SylUrl *url = g_new0(SylUrl, 1);
     url->scheme = g_strdup(target.scheme);
     url->host = target.host[0] == '[' ? g_strndup(target.host + 1, strlen(target.host) - 2)
@@ -458,8 +512,9 @@ SylUrl *syl_url_parse(const char *address) {
 }
 
 void syl_url_free(SylUrl *url) {
-    if (!url)
+    if (!url) {
         return;
+    }
     g_free(url->scheme);
     g_free(url->host);
     g_free(url->path);

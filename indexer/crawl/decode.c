@@ -34,9 +34,11 @@ struct Decoder {
 };
 
 static Coding coding_find(const char *name) {
-    for (guint i = 0; i < G_N_ELEMENTS(CODINGS); i++)
-        if (!g_ascii_strcasecmp(name, CODINGS[i].name))
+    for (guint i = 0; i < G_N_ELEMENTS(CODINGS); i++) {
+        if (!g_ascii_strcasecmp(name, CODINGS[i].name)) {
             return CODINGS[i].coding;
+        }
+    }
     return CODING_NONE;
 }
 
@@ -45,16 +47,18 @@ static Coding coding_read(const char *content_encoding) {
     Coding coding = CODING_NONE;
     for (char **name = names; *name; name++) {
         const Coding next = coding_find(g_strstrip(*name));
-        if (next != CODING_NONE)
+        if (next != CODING_NONE) {
             coding = coding == CODING_NONE ? next : CODING_REFUSED;
+        }
     }
     return coding;
 }
 
 Decoder *decoder_new(const char *content_encoding, gsize max_bytes) {
     const Coding coding = content_encoding ? coding_read(content_encoding) : CODING_NONE;
-    if (coding == CODING_REFUSED)
+    if (coding == CODING_REFUSED) {
         return NULL;
+    }
     Decoder *decoder = g_new0(Decoder, 1);
     decoder->coding = coding;
     decoder->max_bytes = max_bytes;
@@ -63,18 +67,22 @@ Decoder *decoder_new(const char *content_encoding, gsize max_bytes) {
 }
 
 void decoder_free(Decoder *decoder) {
-    if (!decoder)
+    if (!decoder) {
         return;
-    if (decoder->inflating)
+    }
+    if (decoder->inflating) {
         inflateEnd(&decoder->stream);
-    if (decoder->body)
+    }
+    if (decoder->body) {
         g_byte_array_unref(decoder->body);
+    }
     g_free(decoder);
 }
 
 static DecodeResult append(Decoder *decoder, const void *bytes, gsize size) {
-    if (size > decoder->max_bytes - decoder->body->len)
+    if (size > decoder->max_bytes - decoder->body->len) {
         return DECODE_TOO_LARGE;
+    }
     g_byte_array_append(decoder->body, bytes, (guint)size);
     return DECODE_OK;
 }
@@ -90,11 +98,13 @@ static DecodeResult inflate_some(Decoder *decoder, const guint8 *bytes, gsize si
         stream->next_out = chunk;
         stream->avail_out = sizeof chunk;
         result = inflate(stream, Z_NO_FLUSH);
-        if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
+        if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
             return DECODE_BROKEN;
+        }
         const DecodeResult appended = append(decoder, chunk, sizeof chunk - stream->avail_out);
-        if (appended != DECODE_OK)
+        if (appended != DECODE_OK) {
             return appended;
+        }
     } while (result != Z_STREAM_END && (stream->avail_in || stream->avail_out == 0));
     decoder->ended = result == Z_STREAM_END;
     *used = size - stream->avail_in;
@@ -111,8 +121,9 @@ static gboolean take_head(Decoder *decoder, const guint8 **bytes, gsize *size) {
 }
 
 static int window_bits(const Decoder *decoder) {
-    if (decoder->coding == CODING_GZIP)
+    if (decoder->coding == CODING_GZIP) {
         return WINDOW_GZIP;
+    }
     /* RFC 1950 section 2.2; many servers send deflate without that wrapper. */
     const gboolean wrapped = (decoder->head[0] & 15) == Z_DEFLATED &&
                              (decoder->head[0] << 8 | decoder->head[1]) % 31 == 0;
@@ -120,36 +131,44 @@ static int window_bits(const Decoder *decoder) {
 }
 
 DecodeResult decoder_feed(Decoder *decoder, const void *data, gsize size) {
-    if (decoder->coding == CODING_NONE)
+    if (decoder->coding == CODING_NONE) {
         return append(decoder, data, size);
+    }
     const guint8 *bytes = data;
     while (size) {
         if (decoder->head_size < sizeof decoder->head) {
-            if (!take_head(decoder, &bytes, &size))
+            if (!take_head(decoder, &bytes, &size)) {
                 return DECODE_OK;
-            if (decoder->ended && memcmp(decoder->head, "\x1f\x8b", 2))
+            }
+            if (decoder->ended && memcmp(decoder->head, "\x1f\x8b", 2)) {
                 return DECODE_OK;
+            }
             const int ready = decoder->ended ? inflateReset(&decoder->stream)
                                              : inflateInit2(&decoder->stream, window_bits(decoder));
-            if (ready != Z_OK)
+            if (ready != Z_OK) {
                 return DECODE_BROKEN;
+            }
             decoder->inflating = TRUE;
             gsize used;
             const DecodeResult result =
                 inflate_some(decoder, decoder->head, sizeof decoder->head, &used);
-            if (result != DECODE_OK)
+            if (result != DECODE_OK) {
                 return result;
+            }
         }
-        if (decoder->ended)
+        if (decoder->ended) {
             return DECODE_OK;
+        }
         gsize used;
         const DecodeResult result = inflate_some(decoder, bytes, size, &used);
-        if (result != DECODE_OK)
+        if (result != DECODE_OK) {
             return result;
+        }
         bytes += used;
         size -= used;
-        if (decoder->ended && decoder->coding == CODING_GZIP)
+        if (decoder->ended && decoder->coding == CODING_GZIP) {
             decoder->head_size = 0; /* another member may follow, RFC 1952 section 2.2 */
+        }
     }
     return DECODE_OK;
 }

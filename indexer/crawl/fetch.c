@@ -62,8 +62,9 @@ struct Fetcher {
 };
 
 void fetch_reply_free(FetchReply *reply) {
-    if (!reply)
+    if (!reply) {
         return;
+    }
     g_free(reply->location);
     g_free(reply->content_type);
     g_free(reply->etag);
@@ -93,8 +94,9 @@ static void transfer_free(Transfer *transfer) {
 static void transfer_stop(Transfer *transfer, FetchOutcome outcome, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 static void transfer_stop(Transfer *transfer, FetchOutcome outcome, const char *format, ...) {
-    if (transfer->stopped)
+    if (transfer->stopped) {
         return;
+    }
     va_list arguments;
     va_start(arguments, format);
     transfer->reply->message = g_strdup_vprintf(format, arguments);
@@ -107,8 +109,9 @@ static void transfer_stop(Transfer *transfer, FetchOutcome outcome, const char *
 
 static char *address_print(const struct sockaddr *address, socklen_t size) {
     char text[NI_MAXHOST];
-    if (getnameinfo(address, size, text, sizeof text, NULL, 0, NI_NUMERICHOST))
+    if (getnameinfo(address, size, text, sizeof text, NULL, 0, NI_NUMERICHOST)) {
         return g_strdup("an unknown kind of address");
+    }
     return g_strdup(text);
 }
 
@@ -130,8 +133,9 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose,
 static int on_debug(CURL *easy, curl_infotype type, char *text, size_t size, void *data) {
     (void)easy;
     (void)text;
-    if (type == CURLINFO_DATA_IN)
+    if (type == CURLINFO_DATA_IN) {
         ((Transfer *)data)->raw_bytes += size;
+    }
     return 0;
 }
 
@@ -142,11 +146,13 @@ static int on_progress(void *data, curl_off_t down_total, curl_off_t down, curl_
     (void)up_total;
     (void)up;
     Transfer *transfer = data;
-    if (!transfer->in_body || transfer->raw_bytes <= transfer->max_bytes + FRAMING_MAX_BYTES)
+    if (!transfer->in_body || transfer->raw_bytes <= transfer->max_bytes + FRAMING_MAX_BYTES) {
         return 0;
-    if (!transfer->discarding)
+    }
+    if (!transfer->discarding) {
         transfer_stop(transfer, FETCH_TOO_LARGE, "reply over %" G_GSIZE_FORMAT " bytes",
                       transfer->max_bytes + FRAMING_MAX_BYTES);
+    }
     return 1;
 }
 
@@ -204,11 +210,12 @@ static size_t on_header(char *line, size_t unit, size_t count, void *data) {
     const HeadersState state = transfer->in_body
                                    ? headers_count_trailer(&transfer->headers, size)
                                    : headers_take_line(&transfer->headers, line, size);
-    if (state == HEADERS_OVER)
+    if (state == HEADERS_OVER) {
         transfer_stop(transfer, FETCH_TOO_LARGE, "headers over %d bytes or %d lines",
                       FETCH_MAX_HEADER_BYTES, FETCH_MAX_HEADER_LINES);
-    else if (state == HEADERS_MORE || transfer_end_headers(transfer))
+    } else if (state == HEADERS_MORE || transfer_end_headers(transfer)) {
         return size;
+    }
     return CURL_WRITEFUNC_ERROR;
 }
 
@@ -216,21 +223,25 @@ static size_t on_body(char *bytes, size_t unit, size_t count, void *data) {
     Transfer *transfer = data;
     const gsize size = unit * count;
     transfer->reply->wire_bytes += size;
-    if (transfer->discarding)
+    if (transfer->discarding) {
         return transfer->reply->wire_bytes > transfer->max_bytes ? CURL_WRITEFUNC_ERROR : size;
-    if (!transfer->decoder)
+    }
+    if (!transfer->decoder) {
         return CURL_WRITEFUNC_ERROR;
+    }
     const DecodeResult result = transfer->reply->wire_bytes > transfer->max_bytes
                                     ? DECODE_TOO_LARGE
                                     : decoder_feed(transfer->decoder, bytes, size);
-    if (result == DECODE_OK)
+    if (result == DECODE_OK) {
         return size;
-    if (result == DECODE_TOO_LARGE)
+    }
+    if (result == DECODE_TOO_LARGE) {
         transfer_stop(transfer, FETCH_TOO_LARGE, "body over %" G_GSIZE_FORMAT " bytes",
                       transfer->max_bytes);
-    else
+    } else {
         transfer_stop(transfer, FETCH_BROKEN, "body is not %s as its header says",
                       transfer->headers.content_encoding);
+    }
     return CURL_WRITEFUNC_ERROR;
 }
 
@@ -244,16 +255,18 @@ static gboolean status_redirects(guint status) {
 static FetchOutcome finish_by_status(Transfer *transfer) {
     FetchReply *reply = transfer->reply;
     const char *location = transfer->headers.location;
-    if (reply->status == 304 && transfer->conditional)
+    if (reply->status == 304 && transfer->conditional) {
         return FETCH_NOT_MODIFIED;
+    }
     if (!status_redirects(reply->status) || !location) {
         reply->message = g_strdup_printf("HTTP status %u", reply->status);
         return FETCH_HTTP_ERROR;
     }
     g_autoptr(GError) error = NULL;
     reply->location = syl_url_canonical(location, transfer->url, &error);
-    if (reply->location)
+    if (reply->location) {
         return FETCH_REDIRECT;
+    }
     reply->message =
         g_strdup_printf("HTTP status %u to no usable address: %s", reply->status, error->message);
     return FETCH_HTTP_ERROR;
@@ -294,8 +307,9 @@ static char *message_refused(const Transfer *transfer) {
 static char *message_certificate(const Transfer *transfer) {
     static const char prefix[] = "SSL certificate problem: ";
     const char *detail = transfer->error;
-    if (g_str_has_prefix(detail, prefix))
+    if (g_str_has_prefix(detail, prefix)) {
         detail += strlen(prefix);
+    }
     return g_strdup_printf("certificate of %s is not accepted: %s", transfer->parts->host, detail);
 }
 
@@ -327,25 +341,30 @@ static FetchOutcome finish_by_code(Transfer *transfer, CURLcode code) {
     }
     FetchOutcome outcome = FETCH_BROKEN;
     for (guint i = 0; i < G_N_ELEMENTS(CODES); i++) {
-        if (CODES[i].code != code)
+        if (CODES[i].code != code) {
             continue;
+        }
         outcome = CODES[i].outcome;
-        if (CODES[i].message)
+        if (CODES[i].message) {
             reply->message = CODES[i].message(transfer);
+        }
     }
-    if (!reply->message)
+    if (!reply->message) {
         reply->message =
             g_strdup_printf("%s: %s", transfer->parts->host,
                             transfer->error[0] ? transfer->error : curl_easy_strerror(code));
+    }
     return outcome;
 }
 
 static FetchOutcome transfer_outcome(Transfer *transfer, CURLcode code) {
     const guint status = transfer->reply->status;
-    if (transfer->stopped)
+    if (transfer->stopped) {
         return transfer->stop;
-    if (transfer->in_body && (status < 200 || status >= 300))
+    }
+    if (transfer->in_body && (status < 200 || status >= 300)) {
         return finish_by_status(transfer);
+    }
     return code == CURLE_OK ? finish_whole(transfer) : finish_by_code(transfer, code);
 }
 
@@ -360,8 +379,9 @@ static void transfer_finish(Transfer *transfer, CURLcode code) {
     reply->status = transfer->in_body ? transfer_status(transfer) : 0;
     reply->retry_after_s = headers_retry_after_s(headers, (gint64)time(NULL));
     reply->outcome = transfer_outcome(transfer, code);
-    if (reply->message)
+    if (reply->message) {
         g_strdelimit(reply->message, "\r\n", ' ');
+    }
     reply->content_type = g_steal_pointer(&headers->content_type);
     reply->etag = g_steal_pointer(&headers->etag);
     reply->last_modified = g_steal_pointer(&headers->last_modified);
@@ -377,11 +397,14 @@ static void transfer_finish(Transfer *transfer, CURLcode code) {
 
 /* A value that came from a server and goes back to one must not become a second header line. */
 static void add_header(Transfer *transfer, const char *name, const char *value) {
-    if (!value || !*value)
+    if (!value || !*value) {
         return;
-    for (const char *c = value; *c; c++)
-        if (g_ascii_iscntrl(*c))
+    }
+    for (const char *c = value; *c; c++) {
+        if (g_ascii_iscntrl(*c)) {
             return;
+        }
+    }
     g_autofree char *line = g_strdup_printf("%s: %s", name, value);
     transfer->request_headers = curl_slist_append(transfer->request_headers, line);
     transfer->conditional = TRUE;
@@ -472,8 +495,9 @@ static gboolean fetcher_advance(Fetcher *fetcher) {
     gboolean any = FALSE;
     curl_multi_perform(fetcher->multi, &running);
     for (CURLMsg *message; (message = curl_multi_info_read(fetcher->multi, &queued));) {
-        if (message->msg != CURLMSG_DONE)
+        if (message->msg != CURLMSG_DONE) {
             continue;
+        }
         const CURLcode code = message->data.result;
         char *transfer = NULL;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
@@ -493,10 +517,11 @@ void fetcher_wait(Fetcher *fetcher, struct pollfd *fds, guint fd_count, int time
                                   (fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
     }
     curl_multi_poll(fetcher->multi, extra, fd_count, ended ? 0 : timeout_ms, NULL);
-    for (guint i = 0; i < fd_count; i++)
+    for (guint i = 0; i < fd_count; i++) {
         fds[i].revents = (short)((extra[i].revents & CURL_WAIT_POLLIN ? POLLIN : 0) |
                                  (extra[i].revents & CURL_WAIT_POLLPRI ? POLLPRI : 0) |
                                  (extra[i].revents & CURL_WAIT_POLLOUT ? POLLOUT : 0));
+    }
     fetcher_advance(fetcher);
 }
 
@@ -516,12 +541,15 @@ guint fetcher_running(const Fetcher *fetcher) {
 static gboolean connect_to_is_valid(const char *entry) {
     for (guint part = 0; part < 4; part++) {
         gsize size = strcspn(entry, ":");
-        if (part % 2 == 0 && entry[0] == '[')
+        if (part % 2 == 0 && entry[0] == '[') {
             size = strcspn(entry, "]") + (strchr(entry, ']') ? 1 : 0);
-        if (part % 2 == 1 && strspn(entry, "0123456789") != size)
+        }
+        if (part % 2 == 1 && strspn(entry, "0123456789") != size) {
             return FALSE;
-        if (entry[size] != (part < 3 ? ':' : '\0'))
+        }
+        if (entry[size] != (part < 3 ? ':' : '\0')) {
             return FALSE;
+        }
         entry += size + (part < 3 ? 1 : 0);
     }
     return TRUE;
@@ -558,8 +586,9 @@ gboolean fetch_options_check(const FetchOptions *options, GError **error) {
 }
 
 static void initialise_curl(void) {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         g_error("libcurl cannot be initialised");
+    }
 }
 
 Fetcher *fetcher_new(const FetchOptions *options, FetchDone done, gpointer context,
@@ -577,8 +606,9 @@ Fetcher *fetcher_new(const FetchOptions *options, FetchDone done, gpointer conte
     own->max_document_bytes =
         own->max_document_bytes ? own->max_document_bytes : FETCH_MAX_DOCUMENT_BYTES;
     own->max_transfers = MAX(own->max_transfers, 1);
-    for (guint i = 0; options->connect_to && options->connect_to[i]; i++)
+    for (guint i = 0; options->connect_to && options->connect_to[i]; i++) {
         fetcher->connect_to = curl_slist_append(fetcher->connect_to, options->connect_to[i]);
+    }
     fetcher->ca_file = g_strdup(options->ca_file);
     fetcher->user_agent = g_strdup(options->user_agent ? options->user_agent : FETCH_AGENT_TOKEN);
     fetcher->done = done;
@@ -592,12 +622,15 @@ Fetcher *fetcher_new(const FetchOptions *options, FetchDone done, gpointer conte
 }
 
 void fetcher_free(Fetcher *fetcher) {
-    if (!fetcher)
+    if (!fetcher) {
         return;
-    while (fetcher->running->len)
+    }
+    while (fetcher->running->len) {
         transfer_free(g_ptr_array_steal_index_fast(fetcher->running, 0));
-    for (guint i = 0; i < fetcher->idle->len; i++)
+    }
+    for (guint i = 0; i < fetcher->idle->len; i++) {
         curl_easy_cleanup(g_ptr_array_index(fetcher->idle, i));
+    }
     curl_multi_cleanup(fetcher->multi);
     g_ptr_array_unref(fetcher->running);
     g_ptr_array_unref(fetcher->idle);

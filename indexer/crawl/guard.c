@@ -80,8 +80,9 @@ static gboolean block_parse(const char *text, Block *block) {
     }
     guint64 bits = ADDRESS_BITS - first;
     if (text[size] == '/' &&
-        !g_ascii_string_to_unsigned(text + size + 1, 10, 0, ADDRESS_BITS - first, &bits, NULL))
+        !g_ascii_string_to_unsigned(text + size + 1, 10, 0, ADDRESS_BITS - first, &bits, NULL)) {
         return FALSE;
+    }
     block->bits = first + (guint)bits;
     return TRUE;
 }
@@ -89,23 +90,27 @@ static gboolean block_parse(const char *text, Block *block) {
 static gboolean block_has(const Block *block, const guint8 address[ADDRESS_BYTES]) {
     const guint bytes = block->bits / 8;
     const guint rest = block->bits % 8;
-    if (memcmp(block->address, address, bytes))
+    if (memcmp(block->address, address, bytes)) {
         return FALSE;
+    }
     return rest == 0 || (block->address[bytes] ^ address[bytes]) >> (8 - rest) == 0;
 }
 
 static gboolean any_block_has(const GArray *blocks, const guint8 address[ADDRESS_BYTES]) {
-    for (guint i = 0; i < blocks->len; i++)
-        if (block_has(&g_array_index(blocks, Block, i), address))
+    for (guint i = 0; i < blocks->len; i++) {
+        if (block_has(&g_array_index(blocks, Block, i), address)) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
 /* A block of this file's own tables. */
 static Block block_known(const char *text) {
     Block block;
-    if (!block_parse(text, &block))
+    if (!block_parse(text, &block)) {
         g_error("guard: %s is no block", text);
+    }
     return block;
 }
 
@@ -126,32 +131,38 @@ Guard *guard_new(const char *const *allowed, GError **error) {
         Block block = block_known(SPECIAL[i]);
         g_array_append_val(guard->special, block);
     }
-    for (guint i = 0; i < G_N_ELEMENTS(EMBEDDED); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(EMBEDDED); i++) {
         guard->embedded[i] = block_known(EMBEDDED[i].block);
+    }
     guard->global_unicast = block_known(GLOBAL_UNICAST);
     guard->mapped = block_known("::ffff:0:0/96");
     return g_steal_pointer(&guard);
 }
 
 void guard_free(Guard *guard) {
-    if (!guard)
+    if (!guard) {
         return;
+    }
     g_array_unref(guard->allowed);
     g_array_unref(guard->special);
     g_free(guard);
 }
 
 static gboolean permits(const Guard *guard, const guint8 address[ADDRESS_BYTES]) {
-    if (any_block_has(guard->allowed, address))
+    if (any_block_has(guard->allowed, address)) {
         return TRUE;
-    if (block_has(&guard->mapped, address))
+    }
+    if (block_has(&guard->mapped, address)) {
         return !any_block_has(guard->special, address);
+    }
     for (guint i = 0; i < G_N_ELEMENTS(EMBEDDED); i++) {
-        if (!block_has(&guard->embedded[i], address))
+        if (!block_has(&guard->embedded[i], address)) {
             continue;
+        }
         guint8 ipv4[4];
-        for (guint j = 0; j < sizeof ipv4; j++)
+        for (guint j = 0; j < sizeof ipv4; j++) {
             ipv4[j] = address[EMBEDDED[i].offset + j] ^ EMBEDDED[i].mask;
+        }
         guint8 inner[ADDRESS_BYTES];
         address_from_ipv4(inner, ipv4);
         return permits(guard, inner);

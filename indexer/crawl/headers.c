@@ -30,9 +30,11 @@ static char **headers_field(Headers *headers, guint i) {
 }
 
 static gboolean is_text(const char *value, gsize size) {
-    for (gsize i = 0; i < size; i++)
-        if (g_ascii_iscntrl(value[i]))
+    for (gsize i = 0; i < size; i++) {
+        if (g_ascii_iscntrl(value[i])) {
             return FALSE;
+        }
+    }
     return g_utf8_validate(value, (gssize)size, NULL);
 }
 
@@ -54,58 +56,73 @@ HeadersState headers_count_trailer(Headers *headers, gsize size) {
 }
 
 HeadersState headers_take_line(Headers *headers, const char *line, gsize size) {
-    if (headers_count_trailer(headers, size) == HEADERS_OVER)
+    if (headers_count_trailer(headers, size) == HEADERS_OVER) {
         return HEADERS_OVER;
-    while (size && (line[size - 1] == '\n' || line[size - 1] == '\r'))
+    }
+    while (size && (line[size - 1] == '\n' || line[size - 1] == '\r')) {
         size--;
-    if (size == 0)
+    }
+    if (size == 0) {
         return HEADERS_END;
+    }
     const char *colon = memchr(line, ':', size);
-    if (!colon)
+    if (!colon) {
         return HEADERS_MORE;
+    }
     const gsize name_size = (gsize)(colon - line);
     const char *value = colon + 1;
     gsize value_size = size - name_size - 1;
-    for (; value_size && g_ascii_isspace(value[0]); value++)
+    for (; value_size && g_ascii_isspace(value[0]); value++) {
         value_size--;
-    while (value_size && g_ascii_isspace(value[value_size - 1]))
+    }
+    while (value_size && g_ascii_isspace(value[value_size - 1])) {
         value_size--;
-    if (value_size > HEADERS_MAX_VALUE_BYTES)
+    }
+    if (value_size > HEADERS_MAX_VALUE_BYTES) {
         return HEADERS_MORE;
-    for (guint i = 0; i < G_N_ELEMENTS(FIELDS); i++)
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(FIELDS); i++) {
         if (name_size == strlen(FIELDS[i].name) &&
             !g_ascii_strncasecmp(line, FIELDS[i].name, name_size) &&
-            (FIELDS[i].raw || is_text(value, value_size)))
+            (FIELDS[i].raw || is_text(value, value_size))) {
             field_set(headers_field(headers, i), value, value_size, FIELDS[i].repeat);
+        }
+    }
     return HEADERS_MORE;
 }
 
 void headers_forget_values(Headers *headers) {
-    for (guint i = 0; i < G_N_ELEMENTS(FIELDS); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(FIELDS); i++) {
         g_clear_pointer(headers_field(headers, i), g_free);
+    }
 }
 
 /* Decimal digits alone, saturating; -1 for anything else. */
 static gint64 digits_read(const char *text) {
     gint64 number = 0;
-    if (!*text)
+    if (!*text) {
         return -1;
+    }
     for (; *text; text++) {
-        if (!g_ascii_isdigit(*text))
+        if (!g_ascii_isdigit(*text)) {
             return -1;
-        if (number > (G_MAXINT64 - 9) / 10)
+        }
+        if (number > (G_MAXINT64 - 9) / 10) {
             return G_MAXINT64;
+        }
         number = number * 10 + (*text - '0');
     }
     return number;
 }
 
 gint64 headers_retry_after_s(const Headers *headers, gint64 now_s) {
-    if (!headers->retry_after)
+    if (!headers->retry_after) {
         return -1;
+    }
     const gint64 seconds = digits_read(headers->retry_after);
-    if (seconds >= 0)
+    if (seconds >= 0) {
         return seconds;
+    }
     const gint64 date = (gint64)curl_getdate(headers->retry_after, NULL);
     return date < 0 ? -1 : MAX(date - now_s, 0);
 }
@@ -125,16 +142,19 @@ gboolean headers_name_document(const Headers *headers, const char *path) {
     static const char *const suffixes[] = {".pdf",  ".epub", ".docx", ".odt",
                                            ".pptx", ".odp",  ".djvu", ".zip"};
     if (content_type && g_ascii_strncasecmp(content_type, "application/octet-stream", 24)) {
-        for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
-            if (!g_ascii_strncasecmp(content_type, prefixes[i], strlen(prefixes[i])))
+        for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+            if (!g_ascii_strncasecmp(content_type, prefixes[i], strlen(prefixes[i]))) {
                 return TRUE;
+            }
+        }
         return FALSE;
     }
     const gsize size = strlen(path);
     for (guint i = 0; i < G_N_ELEMENTS(suffixes); i++) {
         const gsize suffix = strlen(suffixes[i]);
-        if (size > suffix && !g_ascii_strcasecmp(path + size - suffix, suffixes[i]))
+        if (size > suffix && !g_ascii_strcasecmp(path + size - suffix, suffixes[i])) {
             return TRUE;
+        }
     }
     return FALSE;
 }

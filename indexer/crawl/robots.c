@@ -62,17 +62,19 @@ static char *path_normalise(const char *text, gsize size, const char *literals) 
             i += 2;
             escape = !g_ascii_isalnum(c) && (c == '\0' || !strchr("-._~", c));
         }
-        if (escape)
+        if (escape) {
             g_string_append_printf(out, "%%%02X", c);
-        else
+        } else {
             g_string_append_c(out, (char)c);
+        }
     }
     return g_string_free(out, FALSE);
 }
 
 static void group_add_rule(Group *group, const char *value, gsize size, gboolean allow) {
-    if (size == 0)
+    if (size == 0) {
         return;
+    }
     const gboolean anchored = value[size - 1] == '$';
     Rule rule = {
         .pattern = path_normalise(value, size - (anchored ? 1 : 0), "$"),
@@ -86,8 +88,9 @@ static void group_add_rule(Group *group, const char *value, gsize size, gboolean
 static gint rule_compare(gconstpointer a, gconstpointer b) {
     const Rule *left = a;
     const Rule *right = b;
-    if (left->size != right->size)
+    if (left->size != right->size) {
         return left->size > right->size ? -1 : 1;
+    }
     return right->allow - left->allow;
 }
 
@@ -103,31 +106,39 @@ static gboolean is_blank(char c) {
 }
 
 static void trim(const char **at, gsize *size) {
-    for (; *size && is_blank((*at)[0]); (*at)++)
+    for (; *size && is_blank((*at)[0]); (*at)++) {
         (*size)--;
-    while (*size && is_blank((*at)[*size - 1]))
+    }
+    while (*size && is_blank((*at)[*size - 1])) {
         (*size)--;
+    }
 }
 
 static Key key_find(const char *name, gsize size) {
-    for (guint i = 0; i < G_N_ELEMENTS(KEYS); i++)
-        if (size == strlen(KEYS[i].name) && !g_ascii_strncasecmp(name, KEYS[i].name, size))
+    for (guint i = 0; i < G_N_ELEMENTS(KEYS); i++) {
+        if (size == strlen(KEYS[i].name) && !g_ascii_strncasecmp(name, KEYS[i].name, size)) {
             return KEYS[i].key;
+        }
+    }
     return KEY_UNKNOWN;
 }
 
 /* Reads "key: value # comment", or "key value" where the colon was forgotten. */
 static Line line_read(const char *text, gsize size) {
     const char *comment = memchr(text, '#', size);
-    if (comment)
+    if (comment) {
         size = (gsize)(comment - text);
+    }
     trim(&text, &size);
     const char *separator = memchr(text, ':', size);
-    for (gsize i = 0; !separator && i < size; i++)
-        if (is_blank(text[i]))
+    for (gsize i = 0; !separator && i < size; i++) {
+        if (is_blank(text[i])) {
             separator = text + i;
-    if (!separator)
+        }
+    }
+    if (!separator) {
         return (Line){.key = KEY_UNKNOWN};
+    }
     gsize name_size = (gsize)(separator - text);
     const char *value = separator + 1;
     gsize value_size = size - name_size - 1;
@@ -145,8 +156,9 @@ typedef struct Parser {
 } Parser;
 
 static void parser_take_agent(Parser *parser, const char *value, gsize size) {
-    if (!parser->names_may_follow)
+    if (!parser->names_may_follow) {
         parser->in_named = parser->in_global = FALSE;
+    }
     parser->names_may_follow = TRUE;
     if (size && value[0] == '*' && (size == 1 || is_blank(value[1]))) {
         parser->in_global = TRUE;
@@ -154,23 +166,27 @@ static void parser_take_agent(Parser *parser, const char *value, gsize size) {
     }
     gsize token = 0;
     while (token < size &&
-           (g_ascii_isalpha(value[token]) || value[token] == '_' || value[token] == '-'))
+           (g_ascii_isalpha(value[token]) || value[token] == '_' || value[token] == '-')) {
         token++;
-    if (token == strlen(parser->agent) && !g_ascii_strncasecmp(value, parser->agent, token))
+    }
+    if (token == strlen(parser->agent) && !g_ascii_strncasecmp(value, parser->agent, token)) {
         parser->in_named = parser->named.named = TRUE;
+    }
 }
 
 static void group_take_delay(Group *group, const char *value, gsize size) {
     g_autofree char *text = g_strndup(value, size);
     const double delay = g_ascii_strtod(text, NULL);
-    if (isfinite(delay) && delay > group->crawl_delay)
+    if (isfinite(delay) && delay > group->crawl_delay) {
         group->crawl_delay = delay;
+    }
 }
 
 static void parser_take_line(Parser *parser, const char *text, gsize size) {
     const Line line = line_read(text, size);
-    if (line.key == KEY_UNKNOWN)
+    if (line.key == KEY_UNKNOWN) {
         return;
+    }
     if (line.key == KEY_USER_AGENT) {
         parser_take_agent(parser, line.value, line.value_size);
         return;
@@ -179,12 +195,14 @@ static void parser_take_line(Parser *parser, const char *text, gsize size) {
     Group *const groups[] = {parser->in_named ? &parser->named : NULL,
                              parser->in_global ? &parser->global : NULL};
     for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
-        if (!groups[i])
+        if (!groups[i]) {
             continue;
-        if (line.key == KEY_CRAWL_DELAY)
+        }
+        if (line.key == KEY_CRAWL_DELAY) {
             group_take_delay(groups[i], line.value, line.value_size);
-        else
+        } else {
             group_add_rule(groups[i], line.value, line.value_size, line.key == KEY_ALLOW);
+        }
     }
 }
 
@@ -195,14 +213,17 @@ Robots *robots_parse(const char *text, gsize size, const char *agent) {
     Parser parser = {.agent = agent};
     group_init(&parser.named);
     group_init(&parser.global);
-    if (end - text >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+    if (end - text >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
         text += 3;
+    }
     while (text < end) {
         const char *stop = text;
-        while (stop < end && *stop != '\n' && *stop != '\r')
+        while (stop < end && *stop != '\n' && *stop != '\r') {
             stop++;
-        if (stop < end || !cut)
+        }
+        if (stop < end || !cut) {
             parser_take_line(&parser, text, (gsize)(stop - text));
+        }
         text = stop + 1;
     }
     Group *chosen = parser.named.named ? &parser.named : &parser.global;
@@ -226,8 +247,9 @@ Robots *robots_deny_all(void) {
 }
 
 void robots_free(Robots *robots) {
-    if (!robots)
+    if (!robots) {
         return;
+    }
     g_array_unref(robots->group.rules);
     g_free(robots);
 }
@@ -239,36 +261,43 @@ static gboolean rule_matches(const Rule *rule, const char *path, gsize path_size
     const char *at = path;
     const char *end = path + path_size;
     gsize size = strcspn(piece, "*");
-    if (size > path_size || memcmp(at, piece, size))
+    if (size > path_size || memcmp(at, piece, size)) {
         return FALSE;
+    }
     at += size;
-    if (!piece[size])
+    if (!piece[size]) {
         return !rule->anchored || at == end;
+    }
     for (;;) {
         piece += size + 1;
         size = strcspn(piece, "*");
         const gsize left = (gsize)(end - at);
-        if (!piece[size] && rule->anchored)
+        if (!piece[size] && rule->anchored) {
             return size <= left && !memcmp(end - size, piece, size);
+        }
         const char *found = memmem(at, left, piece, size);
-        if (!found)
+        if (!found) {
             return FALSE;
-        if (!piece[size])
+        }
+        if (!piece[size]) {
             return TRUE;
+        }
         at = found + size;
     }
 }
 
 gboolean robots_allows(const Robots *robots, const char *path_and_query) {
-    if (!strcmp(path_and_query, "/robots.txt"))
+    if (!strcmp(path_and_query, "/robots.txt")) {
         return TRUE;
+    }
     g_autofree char *path = path_normalise(path_and_query, strlen(path_and_query), "*$");
     const gsize size = strlen(path);
     const GArray *rules = robots->group.rules;
     for (guint i = 0; i < rules->len; i++) {
         const Rule *rule = &g_array_index(rules, Rule, i);
-        if (rule_matches(rule, path, size))
+        if (rule_matches(rule, path, size)) {
             return rule->allow;
+        }
     }
     return TRUE;
 }

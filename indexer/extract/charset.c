@@ -86,8 +86,9 @@ gunichar charset_windows_1252(guint8 byte) {
 static gboolean has_label(const char *labels, const char *label, gsize size) {
     for (const char *at = labels; *at;) {
         gsize n = strcspn(at, " ");
-        if (n == size && !memcmp(at, label, n))
+        if (n == size && !memcmp(at, label, n)) {
             return TRUE;
+        }
         at += n;
         at += strspn(at, " ");
     }
@@ -96,18 +97,24 @@ static gboolean has_label(const char *labels, const char *label, gsize size) {
 
 static const Encoding *find_encoding(const char *label, gsize size) {
     char lower[MAX_LABEL_BYTES];
-    while (size && g_ascii_isspace(*label))
+    while (size && g_ascii_isspace(*label)) {
         label++, size--;
-    while (size && g_ascii_isspace(label[size - 1]))
+    }
+    while (size && g_ascii_isspace(label[size - 1])) {
         size--;
-    if (!size || size > sizeof lower || memchr(label, ' ', size))
+    }
+    if (!size || size > sizeof lower || memchr(label, ' ', size)) {
         return NULL;
-    for (gsize i = 0; i < size; i++)
+    }
+    for (gsize i = 0; i < size; i++) {
         lower[i] = g_ascii_tolower(label[i]);
-    for (gsize i = 0; i < G_N_ELEMENTS(encodings); i++)
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(encodings); i++) {
         if ((strlen(encodings[i].name) == size && !memcmp(encodings[i].name, lower, size)) ||
-            has_label(encodings[i].labels, lower, size))
+            has_label(encodings[i].labels, lower, size)) {
             return &encodings[i];
+        }
+    }
     return NULL;
 }
 
@@ -121,27 +128,31 @@ const char *charset_of_label(const char *label, gsize size) {
 static const Encoding *encoding_of_content(const char *content, gsize size) {
     const char *end = content + size;
     for (const char *at = content; at + 7 <= end; at++) {
-        if (g_ascii_strncasecmp(at, "charset", 7))
+        if (g_ascii_strncasecmp(at, "charset", 7)) {
             continue;
+        }
         at += 7;
-        while (at < end && g_ascii_isspace(*at))
+        while (at < end && g_ascii_isspace(*at)) {
             at++;
-        if (at >= end)
+        }
+        if (at >= end) {
             return NULL;
+        }
         if (*at != '=') {
             at--;
             continue;
         }
-        do
+        do {
             at++;
-        while (at < end && g_ascii_isspace(*at));
+        } while (at < end && g_ascii_isspace(*at));
         const char *start = at;
         if (at < end && (*at == '"' || *at == '\'')) {
             const char *close = memchr(at + 1, *at, (gsize)(end - at - 1));
             return close ? find_encoding(at + 1, (gsize)(close - at - 1)) : NULL;
         }
-        while (at < end && !g_ascii_isspace(*at) && *at != ';')
+        while (at < end && !g_ascii_isspace(*at) && *at != ';') {
             at++;
+        }
         return find_encoding(start, (gsize)(at - start));
     }
     return NULL;
@@ -163,33 +174,41 @@ static gboolean is_space(char c) {
 
 /* HTML Standard, "get an attribute". FALSE at the end of the tag. */
 static gboolean next_attribute(Scan *scan, Attribute *attribute) {
-    while (scan->at < scan->end && (is_space(*scan->at) || *scan->at == '/'))
+    while (scan->at < scan->end && (is_space(*scan->at) || *scan->at == '/')) {
         scan->at++;
-    if (scan->at >= scan->end || *scan->at == '>')
+    }
+    if (scan->at >= scan->end || *scan->at == '>') {
         return FALSE;
+    }
     *attribute = (Attribute){.name = scan->at, .value = ""};
     while (scan->at < scan->end && !is_space(*scan->at) && *scan->at != '/' && *scan->at != '>' &&
-           (*scan->at != '=' || scan->at == attribute->name))
+           (*scan->at != '=' || scan->at == attribute->name)) {
         scan->at++;
+    }
     attribute->name_size = (gsize)(scan->at - attribute->name);
-    while (scan->at < scan->end && is_space(*scan->at))
+    while (scan->at < scan->end && is_space(*scan->at)) {
         scan->at++;
-    if (scan->at >= scan->end || *scan->at != '=')
+    }
+    if (scan->at >= scan->end || *scan->at != '=') {
         return TRUE;
-    do
+    }
+    do {
         scan->at++;
-    while (scan->at < scan->end && is_space(*scan->at));
-    if (scan->at >= scan->end)
+    } while (scan->at < scan->end && is_space(*scan->at));
+    if (scan->at >= scan->end) {
         return FALSE;
+    }
     char quote = *scan->at == '"' || *scan->at == '\'' ? *scan->at : 0;
     attribute->value = scan->at + (quote != 0);
     scan->at = attribute->value;
     while (scan->at < scan->end &&
-           (quote ? *scan->at != quote : !is_space(*scan->at) && *scan->at != '>'))
+           (quote ? *scan->at != quote : !is_space(*scan->at) && *scan->at != '>')) {
         scan->at++;
+    }
     attribute->value_size = (gsize)(scan->at - attribute->value);
-    if (scan->at >= scan->end)
+    if (scan->at >= scan->end) {
         return FALSE;
+    }
     scan->at += quote != 0;
     return TRUE;
 }
@@ -232,10 +251,12 @@ static void skip_past(Scan *scan, const char *word) {
 
 static void skip_tag(Scan *scan) {
     Attribute attribute;
-    while (scan->at < scan->end && !is_space(*scan->at) && *scan->at != '>')
+    while (scan->at < scan->end && !is_space(*scan->at) && *scan->at != '>') {
         scan->at++;
-    while (next_attribute(scan, &attribute))
+    }
+    while (next_attribute(scan, &attribute)) {
         ;
+    }
 }
 
 /* The encoding="…" of an XML declaration. */
@@ -243,9 +264,11 @@ static const Encoding *scan_xml_declaration(const Scan *scan) {
     Scan inside = *scan;
     Attribute attribute;
     inside.at += strlen("<?xml");
-    while (next_attribute(&inside, &attribute))
-        if (is_named(&attribute, "encoding"))
+    while (next_attribute(&inside, &attribute)) {
+        if (is_named(&attribute, "encoding")) {
             return find_encoding(attribute.value, attribute.value_size);
+        }
+    }
     return NULL;
 }
 
@@ -285,8 +308,9 @@ const char *charset_prescan(const guint8 *bytes, gsize size) {
 static void count_utf8(const char *bytes, gsize size, gsize *high, gsize *bad) {
     const char *at = bytes, *end = bytes + size, *stop;
     *high = *bad = 0;
-    for (gsize i = 0; i < size; i++)
+    for (gsize i = 0; i < size; i++) {
         *high += (guint8)bytes[i] >= 0x80;
+    }
     while (!g_utf8_validate_len(at, (gsize)(end - at), &stop)) {
         if (end - stop < 4 && g_utf8_get_char_validated(stop, end - stop) == (gunichar)-2) {
             *high -= MIN(*high, (gsize)(end - stop));
@@ -313,10 +337,11 @@ static char *decode_utf8(const char *bytes, gsize size, gsize *out_size) {
 static char *decode_windows_1252(const guint8 *bytes, gsize size, gsize *out_size) {
     GString *out = g_string_sized_new(size + size / 8);
     for (gsize i = 0; i < size; i++) {
-        if (bytes[i] < 0x80)
+        if (bytes[i] < 0x80) {
             g_string_append_c(out, (char)bytes[i]);
-        else
+        } else {
             g_string_append_unichar(out, charset_windows_1252(bytes[i]));
+        }
     }
     *out_size = out->len;
     return g_string_free(out, FALSE);
@@ -353,8 +378,9 @@ static const Encoding *decide(const guint8 *bytes, gsize size, const char *conte
                               gboolean html) {
     const Encoding *declared =
         content_type ? encoding_of_content(content_type, strlen(content_type)) : NULL;
-    if (!declared && html)
+    if (!declared && html) {
         declared = prescan(bytes, size);
+    }
     const Encoding *utf8 = &encodings[0];
     gsize high, bad;
     count_utf8((const char *)bytes, size, &high, &bad);
@@ -370,20 +396,23 @@ static const Encoding *decide(const guint8 *bytes, gsize size, const char *conte
 char *charset_to_utf8(const guint8 *bytes, gsize size, const char *content_type, gboolean html,
                       gsize *out_size) {
     const Encoding *encoding = NULL;
-    if (size >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3))
+    if (size >= 3 && !memcmp(bytes, "\xEF\xBB\xBF", 3)) {
         return decode_utf8((const char *)bytes + 3, size - 3, out_size);
-    if (size >= 2 && !memcmp(bytes, "\xFE\xFF", 2))
+    }
+    if (size >= 2 && !memcmp(bytes, "\xFE\xFF", 2)) {
         encoding = find_encoding("utf-16be", 8);
-    else if (size >= 2 && !memcmp(bytes, "\xFF\xFE", 2))
+    } else if (size >= 2 && !memcmp(bytes, "\xFF\xFE", 2)) {
         encoding = find_encoding("utf-16le", 8);
+    }
     if (encoding) {
         bytes += 2;
         size -= 2;
     } else {
         encoding = decide(bytes, size, content_type, html);
     }
-    if (encoding == &encodings[0])
+    if (encoding == &encodings[0]) {
         return decode_utf8((const char *)bytes, size, out_size);
+    }
     char *text = encoding->iconv ? decode_iconv(encoding->iconv, bytes, size, out_size) : NULL;
     return text ? text : decode_windows_1252(bytes, size, out_size);
 }

@@ -107,15 +107,18 @@ static const char *const other_parts[] = {
 
 static gboolean matches(const char *pattern, const char *word, gsize size) {
     gsize n = strlen(pattern);
-    if (pattern[n - 1] == '*')
+    if (pattern[n - 1] == '*') {
         return size >= n - 1 && !memcmp(pattern, word, n - 1);
+    }
     return n == size && !memcmp(pattern, word, n);
 }
 
 static gboolean is_chrome(const char *word, gsize size) {
-    for (gsize i = 0; i < G_N_ELEMENTS(chrome_words); i++)
-        if (matches(chrome_words[i], word, size))
+    for (gsize i = 0; i < G_N_ELEMENTS(chrome_words); i++) {
+        if (matches(chrome_words[i], word, size)) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
@@ -129,16 +132,19 @@ static gboolean has_chrome_word(const char *names) {
         gboolean camel = i && i < size && g_ascii_isupper(c) && g_ascii_islower(names[i - 1]);
         if ((gap || camel) && word) {
             if (is_chrome(joined + previous, word) ||
-                (previous && is_chrome(joined, previous + word)))
+                (previous && is_chrome(joined, previous + word))) {
                 return TRUE;
+            }
             memmove(joined, joined + previous, word);
             previous = word;
             word = 0;
         }
-        if (g_ascii_isspace(c))
+        if (g_ascii_isspace(c)) {
             previous = 0;
-        if (!gap)
+        }
+        if (!gap) {
             joined[previous + word++] = g_ascii_tolower(c);
+        }
     }
     return FALSE;
 }
@@ -148,15 +154,18 @@ gboolean class_names_are_chrome(const char *class_names, const char *id) {
 }
 
 static gboolean has_part(const char *names, const char *const *parts, gsize count) {
-    for (gsize i = 0; i < count; i++)
-        if (strstr(names, parts[i]))
+    for (gsize i = 0; i < count; i++) {
+        if (strstr(names, parts[i])) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
 static int weigh(const char *names) {
-    if (!names || !*names)
+    if (!names || !*names) {
         return 0;
+    }
     g_autofree char *lower = g_ascii_strdown(names, (gssize)strnlen(names, CLASS_NAMES_MAX_BYTES));
     gboolean other =
         has_part(lower, other_parts, G_N_ELEMENTS(other_parts)) || class_names_have(lower, "hid");
@@ -173,8 +182,9 @@ gboolean class_names_have(const char *words, const char *word) {
     for (const char *at = words; at && *at;) {
         at += strspn(at, " \t\n\r\f");
         gsize n = strcspn(at, " \t\n\r\f");
-        if (n == size && !memcmp(at, word, n))
+        if (n == size && !memcmp(at, word, n)) {
             return TRUE;
+        }
         at += n;
     }
     return FALSE;

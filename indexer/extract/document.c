@@ -44,18 +44,21 @@ static const char *string_peek(const Document *document, guint i) {
 
 Document *document_new(void) {
     Document *document = g_new0(Document, 1);
-    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
         *string_at(document, i) = g_strdup("");
+    }
     document->sections = g_ptr_array_new_with_free_func(section_free);
     document->links = g_ptr_array_new_with_free_func(link_free);
     return document;
 }
 
 void document_free(Document *document) {
-    if (!document)
+    if (!document) {
         return;
-    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
         g_free(*string_at(document, i));
+    }
     g_ptr_array_unref(document->sections);
     g_ptr_array_unref(document->links);
     g_free(document);
@@ -63,8 +66,9 @@ void document_free(Document *document) {
 
 void document_add_section(Document *document, guint level, const char *heading, const char *anchor,
                           gsize offset) {
-    if (document->sections->len >= DOCUMENT_MAX_SECTIONS)
+    if (document->sections->len >= DOCUMENT_MAX_SECTIONS) {
         return;
+    }
     DocumentSection *section = g_new0(DocumentSection, 1);
     section->level = level;
     section->heading = g_strdup(heading);
@@ -74,8 +78,9 @@ void document_add_section(Document *document, guint level, const char *heading, 
 }
 
 void document_add_link(Document *document, const char *url, const char *text) {
-    if (document->links->len >= DOCUMENT_MAX_LINKS)
+    if (document->links->len >= DOCUMENT_MAX_LINKS) {
         return;
+    }
     DocumentLink *link = g_new0(DocumentLink, 1);
     link->url = g_strdup(url);
     link->text = g_strdup(text);
@@ -85,8 +90,9 @@ void document_add_link(Document *document, const char *url, const char *text) {
 GVariant *document_to_variant(const Document *document) {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE(DOCUMENT_VARIANT_TYPE));
-    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
         g_variant_builder_add(&builder, "s", string_peek(document, i));
+    }
     g_variant_builder_open(&builder, G_VARIANT_TYPE("a(ussu)"));
     for (guint i = 0; i < document->sections->len; i++) {
         const DocumentSection *section = document->sections->pdata[i];
@@ -108,16 +114,18 @@ GVariant *document_to_variant(const Document *document) {
 /* Sections stand in order, each at the start of a character of main. */
 static gboolean read_sections(Document *document, GVariant *array) {
     gsize main_size = strlen(document->main), last = 0, count = g_variant_n_children(array);
-    if (count > DOCUMENT_MAX_SECTIONS)
+    if (count > DOCUMENT_MAX_SECTIONS) {
         return FALSE;
+    }
     for (gsize i = 0; i < count; i++) {
         guint32 level, offset;
         const char *heading, *anchor;
         g_autoptr(GVariant) child = g_variant_get_child_value(array, i);
         g_variant_get(child, "(u&s&su)", &level, &heading, &anchor, &offset);
         if (level < 1 || level > 6 || offset < last || offset > main_size ||
-            ((guchar)document->main[offset] & 0xC0) == 0x80)
+            ((guchar)document->main[offset] & 0xC0) == 0x80) {
             return FALSE;
+        }
         document_add_section(document, level, heading, anchor, offset);
         last = offset;
     }
@@ -126,14 +134,16 @@ static gboolean read_sections(Document *document, GVariant *array) {
 
 static gboolean read_links(Document *document, GVariant *array) {
     gsize count = g_variant_n_children(array);
-    if (count > DOCUMENT_MAX_LINKS)
+    if (count > DOCUMENT_MAX_LINKS) {
         return FALSE;
+    }
     for (gsize i = 0; i < count; i++) {
         const char *url, *text;
         g_autoptr(GVariant) child = g_variant_get_child_value(array, i);
         g_variant_get(child, "(&s&s)", &url, &text);
-        if (!g_str_has_prefix(url, "http://") && !g_str_has_prefix(url, "https://"))
+        if (!g_str_has_prefix(url, "http://") && !g_str_has_prefix(url, "https://")) {
             return FALSE;
+        }
         document_add_link(document, url, text);
     }
     return TRUE;
@@ -142,8 +152,9 @@ static gboolean read_links(Document *document, GVariant *array) {
 Document *document_from_variant(GVariant *variant) {
     /* The normal form includes that every string is valid UTF-8 without NUL. */
     if (!g_variant_is_of_type(variant, G_VARIANT_TYPE(DOCUMENT_VARIANT_TYPE)) ||
-        !g_variant_is_normal_form(variant))
+        !g_variant_is_normal_form(variant)) {
         return NULL;
+    }
     g_autoptr(Document) document = document_new();
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
         char **string = string_at(document, i);
@@ -151,12 +162,14 @@ Document *document_from_variant(GVariant *variant) {
         g_variant_get_child(variant, i, "s", string);
     }
     if (strlen(document->main) > DOCUMENT_MAX_MAIN_BYTES ||
-        strlen(document->rest) > DOCUMENT_MAX_REST_BYTES)
+        strlen(document->rest) > DOCUMENT_MAX_REST_BYTES) {
         return NULL;
+    }
     g_autoptr(GVariant) sections = g_variant_get_child_value(variant, G_N_ELEMENTS(strings));
     g_autoptr(GVariant) links = g_variant_get_child_value(variant, G_N_ELEMENTS(strings) + 1);
-    if (!read_sections(document, sections) || !read_links(document, links))
+    if (!read_sections(document, sections) || !read_links(document, links)) {
         return NULL;
+    }
     g_variant_get_child(variant, G_N_ELEMENTS(strings) + 2, "b", &document->noindex);
     g_variant_get_child(variant, G_N_ELEMENTS(strings) + 3, "b", &document->nofollow);
     return g_steal_pointer(&document);
@@ -166,8 +179,9 @@ json_t *document_to_json(const Document *document, const char *file) {
     json_t *object = json_object();
     g_autofree char *name = syl_text_clean(file, -1);
     json_object_set_new(object, "file", json_string(g_utf8_validate(file, -1, NULL) ? file : name));
-    for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(strings); i++) {
         json_object_set_new(object, strings[i].json, json_string(string_peek(document, i)));
+    }
     json_t *sections = json_array();
     for (guint i = 0; i < document->sections->len; i++) {
         const DocumentSection *section = document->sections->pdata[i];

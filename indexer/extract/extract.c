@@ -111,8 +111,9 @@ static char *media_type(const char *content_type) {
 static gboolean type_of_content_type(const char *content_type, BodyType *type) {
     g_autofree char *name = media_type(content_type);
     *type = BODY_UNKNOWN;
-    if (!*name)
+    if (!*name) {
         return TRUE;
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(content_types); i++) {
         if (!strcmp(name, content_types[i].name)) {
             *type = content_types[i].type;
@@ -123,13 +124,15 @@ static gboolean type_of_content_type(const char *content_type, BodyType *type) {
 }
 
 static BodyType type_of_name(const char *name) {
-    if (!name)
+    if (!name) {
         return BODY_UNKNOWN;
+    }
     gsize size = strcspn(name, "?#");
     for (gsize i = 0; i < G_N_ELEMENTS(name_ends); i++) {
         gsize end = strlen(name_ends[i].end);
-        if (size >= end && !g_ascii_strncasecmp(name + size - end, name_ends[i].end, end))
+        if (size >= end && !g_ascii_strncasecmp(name + size - end, name_ends[i].end, end)) {
             return name_ends[i].type;
+        }
     }
     return BODY_UNKNOWN;
 }
@@ -140,23 +143,29 @@ static gboolean is_pdf(const guint8 *bytes, gsize size) {
 
 static BodyType type_of_bytes(const guint8 *bytes, gsize size) {
     gsize at = 0, window = MIN(size, SNIFF_BYTES);
-    if (is_pdf(bytes, size))
+    if (is_pdf(bytes, size)) {
         return BODY_PDF;
+    }
     gboolean utf16 =
         window >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2));
-    if (!utf16 && memchr(bytes, 0, window))
+    if (!utf16 && memchr(bytes, 0, window)) {
         return BODY_OTHER;
-    if (window >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3))
+    }
+    if (window >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3)) {
         at = 3;
-    while (at < window && g_ascii_isspace(bytes[at]))
+    }
+    while (at < window && g_ascii_isspace(bytes[at])) {
         at++;
+    }
     if (at < window && bytes[at] == '{' && memmem(bytes, size, "\"cells\"", 7) &&
-        memmem(bytes, size, "\"nbformat\"", 10))
+        memmem(bytes, size, "\"nbformat\"", 10)) {
         return BODY_NOTEBOOK;
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(html_starts); i++) {
         gsize n = strlen(html_starts[i]);
-        if (window - at >= n && !g_ascii_strncasecmp((const char *)bytes + at, html_starts[i], n))
+        if (window - at >= n && !g_ascii_strncasecmp((const char *)bytes + at, html_starts[i], n)) {
             return BODY_HTML;
+        }
     }
     return utf16 || at < window ? BODY_TEXT : BODY_UNKNOWN;
 }
@@ -165,44 +174,52 @@ static BodyType type_of_bytes(const guint8 *bytes, gsize size) {
  * starts as a PDF is one whatever was declared. */
 static BodyType decide_type(const ExtractInput *input) {
     BodyType type = BODY_UNKNOWN;
-    if (is_pdf(input->bytes, input->size))
+    if (is_pdf(input->bytes, input->size)) {
         return BODY_PDF;
-    if (input->content_type && !type_of_content_type(input->content_type, &type))
+    }
+    if (input->content_type && !type_of_content_type(input->content_type, &type)) {
         return BODY_OTHER;
-    if (type == BODY_UNKNOWN)
+    }
+    if (type == BODY_UNKNOWN) {
         type = type_of_name(input->name);
+    }
     if (type == BODY_UNKNOWN && input->url) {
         g_autoptr(SylUrl) url = syl_url_parse(input->url);
         type = url ? type_of_name(url->path) : BODY_UNKNOWN;
     }
     /* Addresses on code hosts end in .pdf or .md and show a page about the file. */
     BodyType seen = type_of_bytes(input->bytes, input->size);
-    if (type == BODY_PDF)
+    if (type == BODY_PDF) {
         return seen;
+    }
     return type == BODY_UNKNOWN || (seen == BODY_OTHER && type != BODY_HTML) ? seen : type;
 }
 
 static gboolean has_two_segments(const char *path) {
     const char *second = *path == '/' ? strchr(path + 1, '/') : NULL;
-    if (!second || second == path + 1 || !second[1])
+    if (!second || second == path + 1 || !second[1]) {
         return FALSE;
+    }
     const char *third = strchr(second + 1, '/');
     return !third || !third[1];
 }
 
 static const char *kind_of_address(const char *address) {
     g_autoptr(SylUrl) url = address ? syl_url_parse(address) : NULL;
-    if (!url)
+    if (!url) {
         return NULL;
+    }
     const char *host = g_str_has_prefix(url->host, "www.") ? url->host + 4 : url->host;
-    if (g_str_has_prefix(host, "m."))
+    if (g_str_has_prefix(host, "m.")) {
         host += 2;
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(address_kinds); i++) {
         const char *path = address_kinds[i].path;
         if (!strcmp(host, address_kinds[i].host) &&
             (strcmp(path, "/x/y") ? g_str_has_prefix(url->path, path)
-                                  : has_two_segments(url->path)))
+                                  : has_two_segments(url->path))) {
             return address_kinds[i].kind;
+        }
     }
     return NULL;
 }
@@ -217,8 +234,9 @@ Document *extract_document(const ExtractInput *input, GError **error) {
         return NULL;
     }
     g_autoptr(Document) document = extractors[type].extractor(input, error);
-    if (!document)
+    if (!document) {
         return NULL;
+    }
     const char *kind = type == BODY_HTML ? kind_of_address(input->url) : NULL;
     g_free(document->kind);
     document->kind = g_strdup(kind ? kind : extractors[type].kind);
@@ -227,7 +245,8 @@ Document *extract_document(const ExtractInput *input, GError **error) {
 
 gboolean extract_supports(const char *content_type, const char *url_path) {
     BodyType type = BODY_UNKNOWN;
-    if (content_type && !type_of_content_type(content_type, &type))
+    if (content_type && !type_of_content_type(content_type, &type)) {
         return FALSE;
+    }
     return type != BODY_UNKNOWN || type_of_name(url_path) != BODY_OTHER;
 }

@@ -38,8 +38,9 @@ static const char *usable_anchor(const char *anchor) {
 /* An element that is there only to be linked to. */
 static const char *anchor_of_empty(const HtmlTree *tree, guint i) {
     const HtmlNode *node = &tree->nodes[i];
-    if (node->is_text || (node->count.length && !node->dropped))
+    if (node->is_text || (node->count.length && !node->dropped)) {
         return NULL;
+    }
     const char *id = usable_anchor(html_tree_attribute(tree, i, "id"));
     return id || node->tag != HTML_TAG_A ? id : usable_anchor(html_tree_attribute(tree, i, "name"));
 }
@@ -50,16 +51,19 @@ static const char *anchor_inside(const HtmlTree *tree, guint heading) {
         const char *href =
             html_tree_is_element(tree, i, HTML_TAG_A) ? html_tree_attribute(tree, i, "href") : NULL;
         if (tree->nodes[i].role == HTML_ROLE_UNREAD && href && *href == '#' &&
-            usable_anchor(href + 1))
+            usable_anchor(href + 1)) {
             return href + 1;
+        }
     }
     const char *id = usable_anchor(html_tree_attribute(tree, heading, "id"));
     for (guint i = heading + 1; i < tree->nodes[heading].end && !id; i++) {
-        if (tree->nodes[i].is_text)
+        if (tree->nodes[i].is_text) {
             continue;
+        }
         id = usable_anchor(html_tree_attribute(tree, i, "id"));
-        if (!id && tree->nodes[i].tag == HTML_TAG_A)
+        if (!id && tree->nodes[i].tag == HTML_TAG_A) {
             id = usable_anchor(html_tree_attribute(tree, i, "name"));
+        }
     }
     return id;
 }
@@ -68,10 +72,12 @@ static const char *anchor_inside(const HtmlTree *tree, guint heading) {
 static gboolean is_first_text(const HtmlTree *tree, guint node, const char **anchor) {
     guint at = tree->nodes[node].previous;
     for (guint i = 0; at && i < MAX_ANCHOR_SIBLINGS; i++, at = tree->nodes[at].previous) {
-        if (tree->nodes[at].count.length && !tree->nodes[at].dropped)
+        if (tree->nodes[at].count.length && !tree->nodes[at].dropped) {
             return FALSE;
-        if (!*anchor)
+        }
+        if (!*anchor) {
             *anchor = anchor_of_empty(tree, at);
+        }
     }
     return !at;
 }
@@ -83,11 +89,13 @@ static const char *anchor_before(const HtmlTree *tree, guint heading) {
     for (guint level = 0; level < MAX_ANCHOR_LEVELS; level++) {
         gboolean first = is_first_text(tree, at, &anchor);
         guint parent = tree->nodes[at].parent;
-        if (anchor || !first || !parent || tree->nodes[parent].tag == HTML_TAG_BODY)
+        if (anchor || !first || !parent || tree->nodes[parent].tag == HTML_TAG_BODY) {
             return anchor;
+        }
         anchor = usable_anchor(html_tree_attribute(tree, parent, "id"));
-        if (anchor)
+        if (anchor) {
             return anchor;
+        }
         at = parent;
     }
     return NULL;
@@ -100,28 +108,32 @@ static char *make_slug(Reader *reader, const char *heading) {
     GString *slug = g_string_new(NULL);
     for (char *at = lower; *at; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
-        if (c == ' ')
+        if (c == ' ') {
             g_string_append_c(slug, '-');
-        else if (g_unichar_isalnum(c) || g_unichar_ismark(c) || c == '-' || c == '_')
+        } else if (g_unichar_isalnum(c) || g_unichar_ismark(c) || c == '-' || c == '_') {
             g_string_append_unichar(slug, c);
+        }
     }
     guint seen = GPOINTER_TO_UINT(g_hash_table_lookup(reader->slugs, slug->str));
     g_hash_table_insert(reader->slugs, g_strdup(slug->str), GUINT_TO_POINTER(seen + 1));
-    if (seen)
+    if (seen) {
         g_string_append_printf(slug, "-%u", seen);
+    }
     return g_string_free(slug, FALSE);
 }
 
 static void heading_done(const HtmlTree *tree, guint node, const char *text, gsize start,
                          gpointer context) {
     Reader *reader = context;
-    if (reader->document->sections->len >= DOCUMENT_MAX_SECTIONS)
+    if (reader->document->sections->len >= DOCUMENT_MAX_SECTIONS) {
         return;
+    }
     guint level = tree->nodes[node].tag - HTML_TAG_H1 + 1;
     g_autofree char *heading = g_strndup(text, syl_text_cut(text, strlen(text), MAX_HEADING_BYTES));
     const char *found = anchor_inside(tree, node);
-    if (!found && reader->scope == HTML_SCOPE_CONTENT)
+    if (!found && reader->scope == HTML_SCOPE_CONTENT) {
         found = anchor_before(tree, node);
+    }
     g_autofree char *anchor = found                               ? syl_text_clean(found, -1)
                               : reader->scope == HTML_SCOPE_WHOLE ? make_slug(reader, heading)
                                                                   : g_strdup("");
@@ -137,8 +149,9 @@ static char *link_text(const HtmlTree *tree, guint link) {
         const char *alt = html_tree_is_element(tree, i, HTML_TAG_IMG)
                               ? html_tree_attribute(tree, i, "alt")
                               : NULL;
-        if (!alt)
+        if (!alt) {
             continue;
+        }
         g_autofree char *cut = g_strndup(alt, syl_text_cut(alt, strlen(alt), MAX_LINK_TEXT_BYTES));
         g_autofree char *clean = syl_text_clean(cut, -1);
         g_free(text);
@@ -151,15 +164,18 @@ static char *link_text(const HtmlTree *tree, guint link) {
 static void read_links(const HtmlTree *tree, const char *base, Document *document) {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < tree->size && document->links->len < DOCUMENT_MAX_LINKS; i++) {
-        if (!html_tree_is_element(tree, i, HTML_TAG_A))
+        if (!html_tree_is_element(tree, i, HTML_TAG_A)) {
             continue;
+        }
         const char *href = html_tree_attribute(tree, i, "href");
-        if (!href || !*href || *href == '#' || strlen(href) > SYL_URL_MAX_BYTES)
+        if (!href || !*href || *href == '#' || strlen(href) > SYL_URL_MAX_BYTES) {
             continue;
+        }
         g_autofree char *trimmed = g_strstrip(g_strdup(href));
         char *url = syl_url_canonical(trimmed, base, NULL);
-        if (!url || !g_hash_table_add(seen, url))
+        if (!url || !g_hash_table_add(seen, url)) {
             continue;
+        }
         g_autofree char *text = link_text(tree, i);
         document_add_link(document, url, text);
     }
@@ -172,8 +188,9 @@ static void read_texts(HtmlTree *tree, Reader *reader) {
     g_autoptr(GArray) parts =
         reader->scope == HTML_SCOPE_WHOLE ? main_content_whole(tree) : main_content_choose(tree);
     TextSink *main = text_sink_new(DOCUMENT_MAX_MAIN_BYTES);
-    for (guint i = 0; i < parts->len; i++)
+    for (guint i = 0; i < parts->len; i++) {
         html_text_write(tree, g_array_index(parts, guint, i), main, heading_done, reader);
+    }
     TextSink *rest = text_sink_new(DOCUMENT_MAX_REST_BYTES);
     html_text_write_rest(tree, parts, rest);
     TextSink *captions = text_sink_new(DOCUMENT_MAX_REST_BYTES);
@@ -189,8 +206,9 @@ static void read_texts(HtmlTree *tree, Reader *reader) {
 Document *html_read(const char *utf8, gsize size, const char *url, HtmlScope scope) {
     Document *document = document_new();
     g_autoptr(HtmlTree) tree = html_tree_parse(utf8, size);
-    if (!tree)
+    if (!tree) {
         return document;
+    }
     g_autofree char *base = html_meta_base(tree, url);
     g_autoptr(GHashTable) slugs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Reader reader = {document, scope, slugs};

@@ -814,20 +814,23 @@ static const char *find(const char *name, gsize size, gboolean bare) {
     while (low < high) {
         gsize middle = low + (high - low) / 2;
         int order = compare(name, size, entities[middle].name);
-        if (!order)
+        if (!order) {
             return bare && !entities[middle].bare ? NULL : entities[middle].text;
-        if (order < 0)
+        }
+        if (order < 0) {
             high = middle;
-        else
+        } else {
             low = middle + 1;
+        }
     }
     return NULL;
 }
 
 const char *html_entity_find(const char *name, gsize size, gsize *used) {
     gsize letters = 0;
-    while (letters < size && letters < HTML_ENTITY_MAX_BYTES && g_ascii_isalnum(name[letters]))
+    while (letters < size && letters < HTML_ENTITY_MAX_BYTES && g_ascii_isalnum(name[letters])) {
         letters++;
+    }
     if (letters < size && name[letters] == ';') {
         const char *text = find(name, letters, FALSE);
         if (text) {

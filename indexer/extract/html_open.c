@@ -4,8 +4,9 @@
 
 guint html_open_hash(const char *name, gsize size) {
     guint hash = 5381;
-    for (gsize i = 0; i < size; i++)
+    for (gsize i = 0; i < size; i++) {
         hash = hash * 33 + (guchar)g_ascii_tolower(name[i]);
+    }
     return hash;
 }
 
@@ -16,8 +17,9 @@ void html_open_write_end(GString *out, HtmlTag tag) {
 }
 
 static void forget_swallowed(HtmlOpen *open) {
-    if (open->swallowed_total)
+    if (open->swallowed_total) {
         memset(open->swallowed, 0, sizeof open->swallowed);
+    }
     open->swallowed_total = 0;
 }
 
@@ -35,9 +37,11 @@ void html_open_pop_to(HtmlOpen *open, guint depth) {
 static gboolean takes_html(guint hash) {
     static const char *const names[] = {"foreignobject", "desc", "title", "mi", "mo", "mn", "ms",
                                         "mtext"};
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-        if (hash == html_open_hash(names[i], strlen(names[i])))
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (hash == html_open_hash(names[i], strlen(names[i]))) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
@@ -50,16 +54,18 @@ void html_open_push(HtmlOpen *open, HtmlTag tag, guint hash) {
 /* Closes the innermost open a or b if no element that has one of the barrier's flags or is the
  * barrier tag lies inside it. */
 static void close_up_to(HtmlOpen *open, HtmlTag a, HtmlTag b, guint barrier, HtmlTag barrier_tag) {
-    if (!open->counts[a] && !open->counts[b])
+    if (!open->counts[a] && !open->counts[b]) {
         return;
+    }
     for (guint i = open->depth; i-- > 0;) {
         HtmlTag tag = open->stack[i].tag;
         if (tag == a || tag == b) {
             html_open_pop_to(open, i);
             return;
         }
-        if ((html_tag_flags(tag) & barrier) || tag == barrier_tag)
+        if ((html_tag_flags(tag) & barrier) || tag == barrier_tag) {
             return;
+        }
     }
 }
 
@@ -72,8 +78,9 @@ static void close_item(HtmlOpen *open, HtmlTag a, HtmlTag b) {
             return;
         }
         if ((html_tag_flags(tag) & HTML_SPECIAL) && tag != HTML_TAG_ADDRESS &&
-            tag != HTML_TAG_DIV && tag != HTML_TAG_P)
+            tag != HTML_TAG_DIV && tag != HTML_TAG_P) {
             return;
+        }
     }
 }
 
@@ -116,11 +123,13 @@ void html_open_close_implied(HtmlOpen *open, HtmlTag tag) {
         break;
     }
     guint flags = html_tag_flags(tag);
-    if (flags & HTML_CLOSES_P)
+    if (flags & HTML_CLOSES_P) {
         close_up_to(open, HTML_TAG_P, HTML_TAG_P, HTML_SCOPE, HTML_TAG_BUTTON);
+    }
     if ((flags & HTML_HEADING) && open->depth &&
-        (html_tag_flags(open->stack[open->depth - 1].tag) & HTML_HEADING))
+        (html_tag_flags(open->stack[open->depth - 1].tag) & HTML_HEADING)) {
         html_open_pop_to(open, open->depth - 1);
+    }
 }
 
 gboolean html_open_is_foreign(const HtmlOpen *open, guint *outermost) {
@@ -141,8 +150,9 @@ gboolean html_open_is_foreign(const HtmlOpen *open, guint *outermost) {
 static void put_break(HtmlOpen *open) {
     static const char mark[] = "<br>";
     gsize size = sizeof mark - 1;
-    if (open->out->len < size || memcmp(open->out->str + open->out->len - size, mark, size))
+    if (open->out->len < size || memcmp(open->out->str + open->out->len - size, mark, size)) {
         g_string_append(open->out, mark);
+    }
 }
 
 /* Inside a heading libxml2 would end it at a paragraph. */
@@ -155,8 +165,9 @@ static void end_link(HtmlOpen *open, guint link) {
     HtmlTag reopened[HTML_MAX_REOPENED];
     guint hashes[HTML_MAX_REOPENED], count = 0;
     for (guint i = link + 1; i < open->depth; i++) {
-        if (count == HTML_MAX_REOPENED)
+        if (count == HTML_MAX_REOPENED) {
             return;
+        }
         hashes[count] = open->stack[i].hash;
         reopened[count++] = open->stack[i].tag;
     }
@@ -173,36 +184,43 @@ static guint find_open(const HtmlOpen *open, HtmlTag tag, guint hash) {
     gboolean table_part = tag == HTML_TAG_TR || tag == HTML_TAG_TD || tag == HTML_TAG_TH ||
                           tag == HTML_TAG_TBODY || tag == HTML_TAG_THEAD || tag == HTML_TAG_TFOOT ||
                           tag == HTML_TAG_CAPTION;
-    if (!open->counts[tag] && !(flags & HTML_HEADING))
+    if (!open->counts[tag] && !(flags & HTML_HEADING)) {
         return G_MAXUINT;
+    }
     for (guint i = open->depth; i-- > 0;) {
         const HtmlOpenElement *element = &open->stack[i];
         guint outer_flags = html_tag_flags(element->tag);
-        if ((element->tag == tag && element->hash == hash) || (flags & outer_flags & HTML_HEADING))
+        if ((element->tag == tag && element->hash == hash) ||
+            (flags & outer_flags & HTML_HEADING)) {
             return i;
+        }
         gboolean stop = tag == HTML_TAG_TABLE || tag == HTML_TAG_A ? FALSE
                         : table_part                               ? element->tag == HTML_TAG_TABLE
                         : (flags & HTML_SPECIAL)                   ? (outer_flags & HTML_SCOPE) != 0
                                                  : (outer_flags & HTML_SPECIAL) != 0;
         if (stop ||
-            (tag == HTML_TAG_LI && (element->tag == HTML_TAG_UL || element->tag == HTML_TAG_OL)))
+            (tag == HTML_TAG_LI && (element->tag == HTML_TAG_UL || element->tag == HTML_TAG_OL))) {
             break;
+        }
     }
     return G_MAXUINT;
 }
 
 /* Whether a link ends that has blocks open inside it. */
 static gboolean has_block_above(const HtmlOpen *open, guint at) {
-    for (guint i = at + 1; i < open->depth; i++)
-        if (html_tag_flags(open->stack[i].tag) & HTML_SPECIAL)
+    for (guint i = at + 1; i < open->depth; i++) {
+        if (html_tag_flags(open->stack[i].tag) & HTML_SPECIAL) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
 gboolean html_open_must_swallow(const HtmlOpen *open, HtmlTag tag, gboolean foreign) {
     guint flags = html_tag_flags(tag);
-    if (flags & (HTML_VOID | HTML_RAW | HTML_RCDATA))
+    if (flags & (HTML_VOID | HTML_RAW | HTML_RCDATA)) {
         return FALSE;
+    }
     gboolean same = !(flags & (HTML_SPECIAL | HTML_BLOCK)) && !foreign && tag != HTML_TAG_OTHER &&
                     open->counts[tag] >= HTML_MAX_SAME_INLINE;
     return same || open->depth >= HTML_MAX_DEPTH || (tag == HTML_TAG_P && is_in_heading(open));
@@ -211,8 +229,9 @@ gboolean html_open_must_swallow(const HtmlOpen *open, HtmlTag tag, gboolean fore
 void html_open_swallow(HtmlOpen *open, HtmlTag tag, guint hash) {
     open->swallowed[hash % G_N_ELEMENTS(open->swallowed)]++;
     open->swallowed_total++;
-    if (html_tag_flags(tag) & HTML_BLOCK)
+    if (html_tag_flags(tag) & HTML_BLOCK) {
         put_break(open);
+    }
 }
 
 void html_open_end(HtmlOpen *open, HtmlTag tag, guint hash) {
@@ -220,15 +239,18 @@ void html_open_end(HtmlOpen *open, HtmlTag tag, guint hash) {
     if (*swallowed) {
         --*swallowed;
         open->swallowed_total--;
-        if (html_tag_flags(tag) & HTML_BLOCK)
+        if (html_tag_flags(tag) & HTML_BLOCK) {
             put_break(open);
+        }
         return;
     }
     guint at = find_open(open, tag, hash);
-    if (at == G_MAXUINT)
+    if (at == G_MAXUINT) {
         return;
-    if (tag == HTML_TAG_A && has_block_above(open, at))
+    }
+    if (tag == HTML_TAG_A && has_block_above(open, at)) {
         end_link(open, at);
-    else
+    } else {
         html_open_pop_to(open, at);
+    }
 }

@@ -49,8 +49,9 @@ static void put_char(GString *out, char c) {
     case '\0':
         break;
     default:
-        if (((guchar)c < 0x20 && c != '\n') || c == 0x7f)
+        if (((guchar)c < 0x20 && c != '\n') || c == 0x7f) {
             c = c == '\r' ? '\n' : ' ';
+        }
         g_string_append_c(out, c);
     }
 }
@@ -60,11 +61,13 @@ static void put_text(GString *out, const char *text, gsize size) {
         gsize plain = i;
         while (plain < size && (guchar)text[plain] >= 0x20 && text[plain] != '<' &&
                text[plain] != '>' && text[plain] != '&' && text[plain] != '"' &&
-               text[plain] != 0x7f)
+               text[plain] != 0x7f) {
             plain++;
+        }
         g_string_append_len(out, text + i, (gssize)(plain - i));
-        if (plain < size)
+        if (plain < size) {
             put_char(out, text[plain++]);
+        }
         i = plain;
     }
 }
@@ -75,19 +78,23 @@ static gsize numeric_reference(const char *at, gsize size, gunichar *value) {
     gsize start = hex ? 1 : 0, i = start;
     for (*value = 0; i < size; i++) {
         int digit = hex ? g_ascii_xdigit_value(at[i]) : g_ascii_digit_value(at[i]);
-        if (digit < 0)
+        if (digit < 0) {
             break;
-        if (*value <= 0x10FFFF)
+        }
+        if (*value <= 0x10FFFF) {
             *value = *value * (hex ? 16 : 10) + (gunichar)digit;
+        }
     }
-    if (i == start)
+    if (i == start) {
         return 0;
-    if (*value >= 0x80 && *value <= 0x9F)
+    }
+    if (*value >= 0x80 && *value <= 0x9F) {
         *value = charset_windows_1252((guint8)*value);
-    else if (!*value || !g_unichar_validate(*value))
+    } else if (!*value || !g_unichar_validate(*value)) {
         *value = 0xFFFD;
-    else if ((*value < 0x20 && *value != '\n') || *value == 0x7f)
+    } else if ((*value < 0x20 && *value != '\n') || *value == 0x7f) {
         *value = ' ';
+    }
     return i + (i < size && at[i] == ';');
 }
 
@@ -103,8 +110,9 @@ static gsize put_reference(GString *out, const char *at, gsize size, gboolean in
     const char *text = size > 1 ? html_entity_find(at + 1, size - 1, &used) : NULL;
     gboolean bare = text && at[used] != ';';
     if (bare && in_attribute && used + 1 < size &&
-        (at[used + 1] == '=' || g_ascii_isalnum(at[used + 1])))
+        (at[used + 1] == '=' || g_ascii_isalnum(at[used + 1]))) {
         text = NULL;
+    }
     if (!text) {
         put_char(out, '&');
         return 1;
@@ -119,8 +127,9 @@ static void put_text_with_references(GString *out, const char *at, gsize size,
     while (at < end) {
         const char *reference = memchr(at, '&', (gsize)(end - at));
         put_text(out, at, (gsize)((reference ? reference : end) - at));
-        if (!reference)
+        if (!reference) {
             return;
+        }
         at = reference + put_reference(out, reference, (gsize)(end - reference), in_attribute);
     }
 }
@@ -131,34 +140,40 @@ static void put_text_with_references(GString *out, const char *at, gsize size,
 static gboolean next_attribute(Pass *pass, const char **name, gsize *name_size, const char **value,
                                gsize *value_size) {
     const char *at = pass->at, *end = pass->end;
-    while (at < end && (is_space(*at) || *at == '/'))
+    while (at < end && (is_space(*at) || *at == '/')) {
         at++;
+    }
     pass->at = at;
-    if (at >= end || *at == '>')
+    if (at >= end || *at == '>') {
         return FALSE;
+    }
     *name = at++;
-    while (at < end && !is_space(*at) && *at != '/' && *at != '>' && *at != '=')
+    while (at < end && !is_space(*at) && *at != '/' && *at != '>' && *at != '=') {
         at++;
+    }
     *name_size = (gsize)(at - *name);
     *value = at;
     *value_size = 0;
     const char *equals = at;
-    while (equals < end && is_space(*equals))
+    while (equals < end && is_space(*equals)) {
         equals++;
+    }
     pass->at = equals;
-    if (equals >= end || *equals != '=')
+    if (equals >= end || *equals != '=') {
         return TRUE;
-    do
+    }
+    do {
         equals++;
-    while (equals < end && is_space(*equals));
+    } while (equals < end && is_space(*equals));
     char quote = equals < end && (*equals == '"' || *equals == '\'') ? *equals : 0;
     *value = at = equals + (quote != 0);
     if (quote) {
         at = memchr(at, quote, (gsize)(end - at));
         at = at ? at : end;
     } else {
-        while (at < end && !is_space(*at) && *at != '>')
+        while (at < end && !is_space(*at) && *at != '>') {
             at++;
+        }
     }
     *value_size = (gsize)(at - *value);
     pass->at = at + (quote && at < end);
@@ -166,10 +181,12 @@ static gboolean next_attribute(Pass *pass, const char **name, gsize *name_size, 
 }
 
 static int find_kept(const char *name, gsize size) {
-    for (guint i = 0; i < G_N_ELEMENTS(kept_attributes); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(kept_attributes); i++) {
         if (strlen(kept_attributes[i]) == size &&
-            !g_ascii_strncasecmp(kept_attributes[i], name, size))
+            !g_ascii_strncasecmp(kept_attributes[i], name, size)) {
             return (int)i;
+        }
+    }
     return -1;
 }
 
@@ -181,8 +198,9 @@ static gboolean copy_attributes(Pass *pass, GString *out, gboolean *self_closing
     guint32 seen = 0;
     while (next_attribute(pass, &name, &name_size, &value, &value_size)) {
         int kept = out ? find_kept(name, name_size) : -1;
-        if (kept < 0 || (seen & (1u << kept)))
+        if (kept < 0 || (seen & (1u << kept))) {
             continue;
+        }
         seen |= 1u << kept;
         g_string_append_c(out, ' ');
         g_string_append(out, kept_attributes[kept]);
@@ -192,8 +210,9 @@ static gboolean copy_attributes(Pass *pass, GString *out, gboolean *self_closing
         g_string_append_c(out, '"');
     }
     *self_closing = pass->at > start && pass->at < pass->end && pass->at[-1] == '/';
-    if (pass->at >= pass->end)
+    if (pass->at >= pass->end) {
         return FALSE;
+    }
     pass->at++;
     return TRUE;
 }
@@ -210,8 +229,9 @@ static const char *find_raw_end(const Pass *pass, HtmlTag tag) {
             const char *less = memchr(at, '<', (gsize)((sign ? sign : end) - at));
             sign = less ? less : sign;
         }
-        if (!sign)
+        if (!sign) {
             return end;
+        }
         at = sign;
         gsize left = (gsize)(end - at);
         gboolean closing = left > 1 && at[1] == '/';
@@ -220,8 +240,9 @@ static const char *find_raw_end(const Pass *pass, HtmlTag tag) {
         gboolean named = left > size + before && !g_ascii_strncasecmp(word, name, size) &&
                          (is_space(word[size]) || word[size] == '/' || word[size] == '>');
         if (*at == '-') {
-            if (left >= 3 && !memcmp(at, "-->", 3))
+            if (left >= 3 && !memcmp(at, "-->", 3)) {
                 escaped = doubled = FALSE;
+            }
         } else if (tag == HTML_TAG_SCRIPT && left >= 4 && !memcmp(at, "<!--", 4)) {
             escaped = TRUE;
             at++; /* "<!-->" ends itself */
@@ -240,12 +261,13 @@ static const char *find_raw_end(const Pass *pass, HtmlTag tag) {
 static void take_raw_text(Pass *pass, HtmlTag tag, gboolean references) {
     const char *end = find_raw_end(pass, tag);
     gboolean ignored;
-    if (html_tag_flags(tag) & HTML_RAW)
+    if (html_tag_flags(tag) & HTML_RAW) {
         ;
-    else if (references)
+    } else if (references) {
         put_text_with_references(pass->out, pass->at, (gsize)(end - pass->at), FALSE);
-    else
+    } else {
         put_text(pass->out, pass->at, (gsize)(end - pass->at));
+    }
     pass->at = end;
     if (end < pass->end) {
         pass->at += 2 + strlen(html_tag_name(tag));
@@ -259,8 +281,9 @@ static gboolean is_frame(Pass *pass, HtmlTag tag, gboolean *again) {
                      : tag == HTML_TAG_HEAD ? &pass->seen_head
                      : tag == HTML_TAG_BODY ? &pass->seen_body
                                             : NULL;
-    if (!seen)
+    if (!seen) {
         return FALSE;
+    }
     *again = *seen || pass->open.depth;
     *seen = TRUE;
     return TRUE;
@@ -270,10 +293,11 @@ static void write_start(Pass *pass, HtmlTag tag, gboolean *self_closing) {
     gsize mark = pass->out->len;
     g_string_append_c(pass->out, '<');
     g_string_append(pass->out, html_tag_name(tag));
-    if (copy_attributes(pass, pass->out, self_closing))
+    if (copy_attributes(pass, pass->out, self_closing)) {
         g_string_append_c(pass->out, '>');
-    else
+    } else {
         g_string_truncate(pass->out, mark);
+    }
 }
 
 static void start_element(Pass *pass, HtmlTag tag, guint hash) {
@@ -288,13 +312,15 @@ static void start_element(Pass *pass, HtmlTag tag, guint hash) {
         tag = HTML_TAG_OTHER;
         flags = 0;
     }
-    if (!foreign)
+    if (!foreign) {
         html_open_close_implied(&pass->open, tag);
+    }
     if (is_frame(pass, tag, &again)) {
-        if (again)
+        if (again) {
             copy_attributes(pass, NULL, &self_closing);
-        else
+        } else {
             write_start(pass, tag, &self_closing);
+        }
         return;
     }
     if (html_open_must_swallow(&pass->open, tag, foreign)) {
@@ -316,8 +342,9 @@ static void start_element(Pass *pass, HtmlTag tag, guint hash) {
     }
     if (flags & HTML_RAW) {
         copy_attributes(pass, NULL, &self_closing);
-        if (!(foreign && self_closing))
+        if (!(foreign && self_closing)) {
             take_raw_text(pass, tag, FALSE);
+        }
         return;
     }
     write_start(pass, tag, &self_closing);
@@ -328,20 +355,23 @@ static void start_element(Pass *pass, HtmlTag tag, guint hash) {
         html_open_write_end(pass->out, tag);
     } else if (tag == HTML_TAG_SVG || tag == HTML_TAG_MATH) {
         html_open_push(&pass->open, tag, hash);
-        if (self_closing)
+        if (self_closing) {
             html_open_pop_to(&pass->open, pass->open.depth - 1);
+        }
     } else if (!(flags & HTML_VOID)) {
         html_open_push(&pass->open, tag, hash);
     }
 }
 
 static void end_element(Pass *pass, HtmlTag tag, guint hash) {
-    if (tag == HTML_TAG_HEAD && !pass->open.depth && !pass->seen_body)
+    if (tag == HTML_TAG_HEAD && !pass->open.depth && !pass->seen_body) {
         g_string_append(pass->out, "</head>");
-    if (tag == HTML_TAG_BR)
+    }
+    if (tag == HTML_TAG_BR) {
         g_string_append(pass->out, "<br>");
-    else if (tag != HTML_TAG_HTML && tag != HTML_TAG_HEAD && tag != HTML_TAG_BODY)
+    } else if (tag != HTML_TAG_HTML && tag != HTML_TAG_HEAD && tag != HTML_TAG_BODY) {
         html_open_end(&pass->open, tag, hash);
+    }
 }
 
 /* ---- markup ---- */
@@ -365,8 +395,9 @@ static void skip_comment(Pass *pass) {
     }
     for (; at < pass->end; at++) {
         at = memchr(at, '-', (gsize)(pass->end - at));
-        if (!at)
+        if (!at) {
             break;
+        }
         gsize left = (gsize)(pass->end - at);
         gsize used = left >= 3 && !memcmp(at, "-->", 3)    ? 3
                      : left >= 4 && !memcmp(at, "--!>", 4) ? 4
@@ -394,8 +425,9 @@ static void take_cdata(Pass *pass) {
 /* A start or end tag; the cursor stands on its name. */
 static void take_tag(Pass *pass, gboolean closing) {
     const char *name = pass->at;
-    while (pass->at < pass->end && !is_space(*pass->at) && *pass->at != '/' && *pass->at != '>')
+    while (pass->at < pass->end && !is_space(*pass->at) && *pass->at != '/' && *pass->at != '>') {
         pass->at++;
+    }
     gsize size = MIN((gsize)(pass->at - name), HTML_MAX_NAME_BYTES);
     HtmlTag tag = size == 5 && !g_ascii_strncasecmp(name, "image", 5) ? HTML_TAG_IMG
                                                                       : html_tag_find(name, size);
@@ -403,11 +435,13 @@ static void take_tag(Pass *pass, gboolean closing) {
     gboolean ignored;
     if (tag == HTML_TAG_TEMPLATE || (pass->templates && !(html_tag_flags(tag) & HTML_RAW))) {
         copy_attributes(pass, NULL, &ignored);
-        if (tag == HTML_TAG_TEMPLATE && (!closing || pass->templates))
+        if (tag == HTML_TAG_TEMPLATE && (!closing || pass->templates)) {
             pass->templates += closing ? G_MAXUINT : 1;
+        }
     } else if (closing) {
-        if (copy_attributes(pass, NULL, &ignored))
+        if (copy_attributes(pass, NULL, &ignored)) {
             end_element(pass, tag, hash);
+        }
     } else {
         start_element(pass, tag, hash);
     }
@@ -430,8 +464,9 @@ static void take_markup(Pass *pass) {
     } else if (next == '!' || next == '?' || (next == '/' && left > 2)) {
         skip_to(pass, ">");
     } else {
-        if (!pass->templates)
+        if (!pass->templates) {
             put_char(pass->out, '<');
+        }
         pass->at++;
     }
 }
@@ -445,11 +480,13 @@ char *html_prepass(const char *utf8, gsize size, gsize *out_size) {
     while (pass->at < pass->end) {
         const char *markup = memchr(pass->at, '<', (gsize)(pass->end - pass->at));
         const char *stop = markup ? markup : pass->end;
-        if (!pass->templates)
+        if (!pass->templates) {
             put_text_with_references(pass->out, pass->at, (gsize)(stop - pass->at), FALSE);
+        }
         pass->at = stop;
-        if (markup)
+        if (markup) {
             take_markup(pass);
+        }
     }
     html_open_pop_to(&pass->open, 0);
     *out_size = pass->out->len;

@@ -14,12 +14,14 @@ HtmlTag html_tag_find(const char *name, gsize size) {
         guint middle = low + (high - low) / 2;
         gsize length = strlen(tags[middle].name);
         int order = g_ascii_strncasecmp(name, tags[middle].name, MIN(size, length));
-        if (!order && size == length)
+        if (!order && size == length) {
             return (HtmlTag)middle;
-        if (order < 0 || (!order && size < length))
+        }
+        if (order < 0 || (!order && size < length)) {
             high = middle;
-        else
+        } else {
             low = middle + 1;
+        }
     }
     return HTML_TAG_OTHER;
 }

@@ -24,9 +24,10 @@ static void leave(Walk *walk, guint before) {
         walk->preformatted -= tag == HTML_TAG_PRE;
         if (flags & HTML_HEADING) {
             walk->headings--;
-            if (!walk->headings && text_sink_end_block(walk->sink, &start) && walk->done)
+            if (!walk->headings && text_sink_end_block(walk->sink, &start) && walk->done) {
                 walk->done(walk->tree, node, text_sink_peek(walk->sink) + start, start,
                            walk->context);
+            }
         } else if ((flags & HTML_BLOCK) && !walk->headings) {
             text_sink_end_block(walk->sink, NULL);
         } else if (tag == HTML_TAG_TD || tag == HTML_TAG_TH || (flags & HTML_BLOCK)) {
@@ -38,14 +39,16 @@ static void leave(Walk *walk, guint before) {
 static void enter(Walk *walk, guint node) {
     HtmlTag tag = walk->tree->nodes[node].tag;
     guint flags = html_tag_flags(tag);
-    if (!(flags & HTML_BLOCK))
+    if (!(flags & HTML_BLOCK)) {
         ;
-    else if (walk->headings)
+    } else if (walk->headings) {
         text_sink_add(walk->sink, " ", 1, FALSE);
-    else
+    } else {
         text_sink_end_block(walk->sink, NULL);
-    if (flags & HTML_HEADING)
+    }
+    if (flags & HTML_HEADING) {
         walk->headings++;
+    }
     walk->preformatted += tag == HTML_TAG_PRE;
     walk->open[walk->depth++] = node;
 }
@@ -53,12 +56,13 @@ static void enter(Walk *walk, guint node) {
 static void visit(Walk *walk, guint node) {
     const HtmlNode *at = &walk->tree->nodes[node];
     leave(walk, node);
-    if (at->is_text)
+    if (at->is_text) {
         text_sink_add(walk->sink, (const char *)at->xml->content,
                       strlen((const char *)at->xml->content),
                       walk->preformatted && !walk->headings);
-    else if (walk->depth < G_N_ELEMENTS(walk->open))
+    } else if (walk->depth < G_N_ELEMENTS(walk->open)) {
         enter(walk, node);
+    }
 }
 
 void html_text_write(const HtmlTree *tree, guint node, TextSink *sink, HtmlHeadingDone done,
@@ -91,8 +95,9 @@ void html_text_write_rest(const HtmlTree *tree, const GArray *parts, TextSink *s
             i = node->end;
             continue;
         }
-        if (!node->is_text || node->dropped || i >= main_end)
+        if (!node->is_text || node->dropped || i >= main_end) {
             visit(walk, i);
+        }
         i++;
     }
     leave(walk, tree->size);
@@ -101,15 +106,17 @@ void html_text_write_rest(const HtmlTree *tree, const GArray *parts, TextSink *s
 
 void html_text_write_role(const HtmlTree *tree, HtmlRole role, TextSink *sink) {
     for (guint i = 0; i < tree->size; i++) {
-        if (tree->nodes[i].role != role)
+        if (tree->nodes[i].role != role) {
             continue;
+        }
         for (guint k = i; k < tree->nodes[i].end; k++) {
             const HtmlNode *node = &tree->nodes[k];
-            if (node->is_text)
+            if (node->is_text) {
                 text_sink_add(sink, (const char *)node->xml->content,
                               strlen((const char *)node->xml->content), FALSE);
-            else if (html_tag_flags(node->tag) & HTML_BLOCK)
+            } else if (html_tag_flags(node->tag) & HTML_BLOCK) {
                 text_sink_add(sink, " ", 1, FALSE);
+            }
         }
         text_sink_end_block(sink, NULL);
         i = tree->nodes[i].end - 1;

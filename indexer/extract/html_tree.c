@@ -62,16 +62,19 @@ static void flatten(HtmlTree *tree, xmlNode *root) {
     tree->size = nodes->len;
     tree->nodes = (HtmlNode *)(void *)g_array_free(nodes, FALSE);
     tree->nodes[0].end = tree->size;
-    for (guint i = 1; i < tree->size && !tree->body; i++)
-        if (html_tree_is_element(tree, i, HTML_TAG_BODY))
+    for (guint i = 1; i < tree->size && !tree->body; i++) {
+        if (html_tree_is_element(tree, i, HTML_TAG_BODY)) {
             tree->body = i;
+        }
+    }
 }
 
 HtmlTree *html_tree_parse(const char *utf8, gsize size) {
     gsize clean_size;
     g_autofree char *clean = html_prepass(utf8, size, &clean_size);
-    if (!clean_size || clean_size > INT_MAX)
+    if (!clean_size || clean_size > INT_MAX) {
         return NULL;
+    }
     xmlDoc *xml = htmlReadMemory(clean, (int)clean_size, NULL, "utf-8",
                                  HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
                                      HTML_PARSE_NONET | HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC);
@@ -88,8 +91,9 @@ HtmlTree *html_tree_parse(const char *utf8, gsize size) {
 }
 
 void html_tree_free(HtmlTree *tree) {
-    if (!tree)
+    if (!tree) {
         return;
+    }
     xmlFreeDoc(tree->xml);
     g_free(tree->nodes);
     g_free(tree);
@@ -108,8 +112,9 @@ static HtmlCount count_text(const char *text) {
     gboolean space = TRUE; /* none at the start */
     for (const guchar *at = (const guchar *)text; *at; at++) {
         gboolean is_space = *at <= ' ';
-        if (is_space ? !space : (*at & 0xC0) != 0x80)
+        if (is_space ? !space : (*at & 0xC0) != 0x80) {
             count.length++;
+        }
         space = is_space;
         count.commas += is_comma(at) ? 1 : 0;
     }
@@ -154,8 +159,9 @@ static void count_element(HtmlTree *tree, guint i) {
     case HTML_TAG_PRE:
     case HTML_TAG_BLOCKQUOTE:
         count->blocks++;
-        if (count->length > MIN_PARAGRAPH && html_tree_link_density(tree, i) < 0.5)
+        if (count->length > MIN_PARAGRAPH && html_tree_link_density(tree, i) < 0.5) {
             count->prose += count->length;
+        }
         break;
     case HTML_TAG_TABLE:
     case HTML_TAG_MATH:
@@ -171,8 +177,9 @@ static void count_element(HtmlTree *tree, guint i) {
     case HTML_TAG_ARTICLE:
     case HTML_TAG_CENTER:
         length = html_tree_direct_count(tree, i, FALSE).length;
-        if (length > MIN_DIRECT_PROSE)
+        if (length > MIN_DIRECT_PROSE) {
             count->prose += length;
+        }
         break;
     default:
         break;
@@ -187,28 +194,34 @@ void html_tree_count(HtmlTree *tree) {
     }
     for (guint i = tree->size; i-- > 0;) {
         HtmlNode *node = &tree->nodes[i];
-        if (node->dropped)
+        if (node->dropped) {
             continue;
-        if (node->is_text)
+        }
+        if (node->is_text) {
             node->count = count_text((const char *)node->xml->content);
-        else
+        } else {
             count_element(tree, i);
-        if (i)
+        }
+        if (i) {
             add(&tree->nodes[node->parent].count, &node->count);
+        }
     }
 }
 
 void html_tree_drop(HtmlTree *tree, guint node) {
-    if (!node || tree->nodes[node].dropped)
+    if (!node || tree->nodes[node].dropped) {
         return;
+    }
     HtmlCount count = tree->nodes[node].count;
     for (guint i = tree->nodes[node].parent;; i = tree->nodes[i].parent) {
         subtract(&tree->nodes[i].count, &count);
-        if (!i)
+        if (!i) {
             break;
+        }
     }
-    for (guint i = node; i < tree->nodes[node].end; i++)
+    for (guint i = node; i < tree->nodes[node].end; i++) {
         tree->nodes[i].dropped = TRUE;
+    }
 }
 
 void html_tree_restore(HtmlTree *tree) {
@@ -222,8 +235,9 @@ void html_tree_restore(HtmlTree *tree) {
 /* ---- looking ---- */
 
 static guint skip_dropped(const HtmlTree *tree, guint node, guint parent) {
-    while (node < tree->nodes[parent].end && tree->nodes[node].dropped)
+    while (node < tree->nodes[parent].end && tree->nodes[node].dropped) {
         node = tree->nodes[node].end;
+    }
     return node < tree->nodes[parent].end ? node : 0;
 }
 
@@ -239,8 +253,9 @@ HtmlCount html_tree_direct_count(const HtmlTree *tree, guint node, gboolean with
     HtmlCount count = {0};
     for (guint i = html_tree_first_child(tree, node); i; i = html_tree_next_sibling(tree, i)) {
         const HtmlNode *child = &tree->nodes[i];
-        if (child->is_text || (with_inline && !(html_tag_flags(child->tag) & HTML_BLOCK)))
+        if (child->is_text || (with_inline && !(html_tag_flags(child->tag) & HTML_BLOCK))) {
             add(&count, &child->count);
+        }
     }
     return count;
 }
@@ -259,11 +274,14 @@ double html_tree_link_density(const HtmlTree *tree, guint node) {
 }
 
 const char *html_tree_attribute(const HtmlTree *tree, guint node, const char *name) {
-    if (tree->nodes[node].is_text)
+    if (tree->nodes[node].is_text) {
         return NULL;
-    for (const xmlAttr *at = tree->nodes[node].xml->properties; at; at = at->next)
-        if (!strcmp((const char *)at->name, name))
+    }
+    for (const xmlAttr *at = tree->nodes[node].xml->properties; at; at = at->next) {
+        if (!strcmp((const char *)at->name, name)) {
             return at->children && at->children->content ? (const char *)at->children->content : "";
+        }
+    }
     return NULL;
 }
 
@@ -271,12 +289,14 @@ char *html_tree_text(const HtmlTree *tree, guint node, gsize max_bytes) {
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = node; i < tree->nodes[node].end && text->len < max_bytes; i++) {
         const HtmlNode *at = &tree->nodes[i];
-        if (at->dropped)
+        if (at->dropped) {
             continue;
-        if (at->is_text)
+        }
+        if (at->is_text) {
             g_string_append(text, (const char *)at->xml->content);
-        else if (i > node && (html_tag_flags(at->tag) & HTML_BLOCK))
+        } else if (i > node && (html_tag_flags(at->tag) & HTML_BLOCK)) {
             g_string_append_c(text, ' ');
+        }
     }
     g_string_truncate(text, syl_text_cut(text->str, text->len, max_bytes));
     g_autofree char *clean = syl_text_clean(text->str, (gssize)text->len);

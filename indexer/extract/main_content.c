@@ -109,16 +109,20 @@ static const char *const leading_away[] = {"read more",
                                            "credit:"};
 
 static gboolean is_one_of(const char *value, const char *const *table, gsize count) {
-    for (gsize i = 0; value && i < count; i++)
-        if (!strcmp(value, table[i]))
+    for (gsize i = 0; value && i < count; i++) {
+        if (!strcmp(value, table[i])) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
 static gboolean contains_one_of(const char *value, const char *const *table, gsize count) {
-    for (gsize i = 0; value && i < count; i++)
-        if (strstr(value, table[i]))
+    for (gsize i = 0; value && i < count; i++) {
+        if (strstr(value, table[i])) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
@@ -156,18 +160,23 @@ static Hint hint_of(const HtmlTree *tree, guint i) {
 /* ---- dropping what surrounds content ---- */
 
 static gboolean is_hidden(const Chooser *chooser, guint i) {
-    if (html_tree_attribute(chooser->tree, i, "hidden"))
+    if (html_tree_attribute(chooser->tree, i, "hidden")) {
         return TRUE;
+    }
     const char *aria = html_tree_attribute(chooser->tree, i, "aria-hidden");
-    if (aria && !strcmp(aria, "true") && chooser->nodes[i].tag != HTML_TAG_MATH)
+    if (aria && !strcmp(aria, "true") && chooser->nodes[i].tag != HTML_TAG_MATH) {
         return TRUE;
+    }
     const char *style = html_tree_attribute(chooser->tree, i, "style");
-    if (!style)
+    if (!style) {
         return FALSE;
+    }
     g_autoptr(GString) tight = g_string_new(NULL);
-    for (const char *at = style; *at; at++)
-        if (!g_ascii_isspace(*at))
+    for (const char *at = style; *at; at++) {
+        if (!g_ascii_isspace(*at)) {
             g_string_append_c(tight, g_ascii_tolower(*at));
+        }
+    }
     return strstr(tight->str, "display:none") || strstr(tight->str, "visibility:hidden");
 }
 
@@ -180,13 +189,15 @@ static void drop_as(Chooser *chooser, guint i, HtmlRole role) {
 static void drop_unread(Chooser *chooser, double total, gboolean keep_large) {
     for (guint i = 1; i < chooser->tree->size; i++) {
         const HtmlNode *node = &chooser->nodes[i];
-        if (node->is_text || node->dropped || !(html_tag_flags(node->tag) & HTML_UNREAD))
+        if (node->is_text || node->dropped || !(html_tag_flags(node->tag) & HTML_UNREAD)) {
             continue;
+        }
         gboolean chrome = node->tag == HTML_TAG_FOOTER || node->tag == HTML_TAG_NAV ||
                           node->tag == HTML_TAG_FIELDSET || node->tag == HTML_TAG_MENU;
         if ((chrome || node->tag == HTML_TAG_NOSCRIPT) && keep_large &&
-            node->count.length > MAX_DROPPED_SHARE * total)
+            node->count.length > MAX_DROPPED_SHARE * total) {
             continue;
+        }
         drop_as(chooser, i, chrome ? HTML_ROLE_NONE : HTML_ROLE_UNREAD);
     }
 }
@@ -197,47 +208,54 @@ static gboolean is_name_proof(HtmlTag tag) {
                                     HTML_TAG_P,    HTML_TAG_A,    HTML_TAG_H1,      HTML_TAG_H2,
                                     HTML_TAG_TD,   HTML_TAG_TR,   HTML_TAG_TABLE,   HTML_TAG_CODE,
                                     HTML_TAG_PRE,  HTML_TAG_EM,   HTML_TAG_STRONG,  HTML_TAG_MATH};
-    for (gsize i = 0; i < G_N_ELEMENTS(proof); i++)
-        if (proof[i] == tag)
+    for (gsize i = 0; i < G_N_ELEMENTS(proof); i++) {
+        if (proof[i] == tag) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
 static void drop_by_names(Chooser *chooser, double total, gboolean by_class) {
     for (guint i = 1; i < chooser->tree->size; i++) {
         const HtmlNode *node = &chooser->nodes[i];
-        if (node->is_text || node->dropped || i == chooser->body)
+        if (node->is_text || node->dropped || i == chooser->body) {
             continue;
+        }
         double share = node->count.length / total;
-        if (share < MAX_HIDDEN_SHARE && is_hidden(chooser, i))
+        if (share < MAX_HIDDEN_SHARE && is_hidden(chooser, i)) {
             drop_as(chooser, i, HTML_ROLE_UNREAD);
-        else if (share >= MAX_DROPPED_SHARE)
+        } else if (share >= MAX_DROPPED_SHARE) {
             continue;
-        else if (is_one_of(html_tree_attribute(chooser->tree, i, "role"), chrome_roles,
-                           G_N_ELEMENTS(chrome_roles)))
+        } else if (is_one_of(html_tree_attribute(chooser->tree, i, "role"), chrome_roles,
+                             G_N_ELEMENTS(chrome_roles))) {
             drop_as(chooser, i, HTML_ROLE_NONE);
-        else if (by_class && !is_name_proof(node->tag) &&
-                 (node->tag == HTML_TAG_ASIDE || chooser->hints[i].chrome))
+        } else if (by_class && !is_name_proof(node->tag) &&
+                   (node->tag == HTML_TAG_ASIDE || chooser->hints[i].chrome)) {
             drop_as(chooser, i, HTML_ROLE_NONE);
+        }
     }
 }
 
 /* The signs beside headings that link to them are no words of theirs. */
 static void drop_heading_signs(Chooser *chooser) {
     for (guint i = 1; i < chooser->tree->size; i++) {
-        if (chooser->nodes[i].is_text || !(html_tag_flags(chooser->nodes[i].tag) & HTML_HEADING))
+        if (chooser->nodes[i].is_text || !(html_tag_flags(chooser->nodes[i].tag) & HTML_HEADING)) {
             continue;
+        }
         for (guint k = i + 1; k < chooser->nodes[i].end; k++) {
-            if (!html_tree_is_element(chooser->tree, k, HTML_TAG_A) || chooser->nodes[k].dropped)
+            if (!html_tree_is_element(chooser->tree, k, HTML_TAG_A) || chooser->nodes[k].dropped) {
                 continue;
+            }
             const char *href = html_tree_attribute(chooser->tree, k, "href");
             const char *names = html_tree_attribute(chooser->tree, k, "class");
             gboolean sign =
                 href && *href == '#' &&
                 (chooser->nodes[k].count.length <= 1 || class_names_have(names, "headerlink") ||
                  class_names_have(names, "hash-link"));
-            if (sign && chooser->nodes[k].count.length < chooser->nodes[i].count.length)
+            if (sign && chooser->nodes[k].count.length < chooser->nodes[i].count.length) {
                 drop_as(chooser, k, HTML_ROLE_UNREAD);
+            }
         }
     }
 }
@@ -253,8 +271,9 @@ static guint find_marked(const Chooser *chooser) {
     for (Mark mark = 0; mark < MARK_COUNT; mark++) {
         guint best = 0, best_prose = 0, sum = 0, count = 0;
         for (guint i = chooser->body; i < chooser->nodes[chooser->body].end; i++) {
-            if (chooser->nodes[i].dropped || !(chooser->hints[i].marks & (1u << mark)))
+            if (chooser->nodes[i].dropped || !(chooser->hints[i].marks & (1u << mark))) {
                 continue;
+            }
             guint prose = chooser->nodes[i].count.prose;
             if (!best || prose > best_prose) {
                 best = i;
@@ -265,8 +284,9 @@ static guint find_marked(const Chooser *chooser) {
             i = chooser->nodes[i].end - 1;
         }
         if (best && best_prose >= MAIN_CONTENT_MIN_CHARS &&
-            !(count > 1 && is_listing(mark, best_prose, sum)))
+            !(count > 1 && is_listing(mark, best_prose, sum))) {
             return best;
+        }
     }
     return 0;
 }
@@ -274,10 +294,13 @@ static guint find_marked(const Chooser *chooser) {
 /* ---- cleaning the chosen part ---- */
 
 static gboolean has_inside(const Chooser *chooser, guint node, const HtmlTag *tags, gsize count) {
-    for (guint i = node; i < chooser->nodes[node].end; i++)
-        for (gsize k = 0; k < count; k++)
-            if (!chooser->nodes[i].dropped && html_tree_is_element(chooser->tree, i, tags[k]))
+    for (guint i = node; i < chooser->nodes[node].end; i++) {
+        for (gsize k = 0; k < count; k++) {
+            if (!chooser->nodes[i].dropped && html_tree_is_element(chooser->tree, i, tags[k])) {
                 return TRUE;
+            }
+        }
+    }
     return FALSE;
 }
 
@@ -288,8 +311,9 @@ static void clean_captions(Chooser *chooser, guint part) {
         if (!node->dropped && !node->is_text &&
             (node->tag == HTML_TAG_FIGCAPTION || node->tag == HTML_TAG_FIGURE) &&
             node->count.length < MAX_CAPTION_LENGTH &&
-            !has_inside(chooser, i, content, G_N_ELEMENTS(content)))
+            !has_inside(chooser, i, content, G_N_ELEMENTS(content))) {
             drop_as(chooser, i, HTML_ROLE_CAPTION);
+        }
     }
 }
 
@@ -297,11 +321,14 @@ static gboolean leads_away(const Chooser *chooser, guint node) {
     g_autofree char *text = html_tree_text(chooser->tree, node, MAX_MORE_LENGTH);
     g_autofree char *lower = g_utf8_strdown(text, -1);
     char *at = lower;
-    while (*at && !g_unichar_isalnum(g_utf8_get_char(at)) && *at != '_')
+    while (*at && !g_unichar_isalnum(g_utf8_get_char(at)) && *at != '_') {
         at = g_utf8_next_char(at);
-    for (gsize i = 0; i < G_N_ELEMENTS(leading_away); i++)
-        if (g_str_has_prefix(at, leading_away[i]))
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(leading_away); i++) {
+        if (g_str_has_prefix(at, leading_away[i])) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
@@ -311,8 +338,9 @@ static gboolean may_lead_away(const Chooser *chooser, guint i) {
                                    HTML_TAG_SPAN, HTML_TAG_A};
     const HtmlNode *node = &chooser->nodes[i];
     for (gsize k = 0; k < G_N_ELEMENTS(tags); k++) {
-        if (node->tag != tags[k])
+        if (node->tag != tags[k]) {
             continue;
+        }
         gboolean is_inline = !(html_tag_flags(node->tag) & HTML_BLOCK);
         return !is_inline || chooser->nodes[node->parent].count.length <= node->count.length + 5;
     }
@@ -324,8 +352,9 @@ static void clean_leading_away(Chooser *chooser, guint part) {
         const HtmlNode *node = &chooser->nodes[i];
         if (!node->dropped && !node->is_text && node->count.length &&
             node->count.length < MAX_MORE_LENGTH && may_lead_away(chooser, i) &&
-            leads_away(chooser, i))
+            leads_away(chooser, i)) {
             html_tree_drop(chooser->tree, i);
+        }
     }
 }
 
@@ -341,8 +370,9 @@ static gboolean is_link_block(const Chooser *chooser, guint i) {
     case HTML_TAG_OL:
         return density > 0.6 && count->links >= 2 && count->length < MAX_LINK_LIST_LENGTH;
     case HTML_TAG_TABLE:
-        if (density < 0.7)
+        if (density < 0.7) {
             return FALSE;
+        }
         break;
     case HTML_TAG_DIV:
     case HTML_TAG_SECTION:
@@ -354,14 +384,16 @@ static gboolean is_link_block(const Chooser *chooser, guint i) {
     default:
         return FALSE;
     }
-    if (density > (weight >= 25 ? 0.7 : 0.5) && count->length < MAX_LINK_BLOCK)
+    if (density > (weight >= 25 ? 0.7 : 0.5) && count->length < MAX_LINK_BLOCK) {
         return TRUE;
+    }
     /* Rows of a list of talks or videos have such names too; a heading of their own tells them
      * apart. */
     static const HtmlTag headings[] = {HTML_TAG_H2, HTML_TAG_H3, HTML_TAG_H4};
     gboolean headed = has_inside(chooser, i, headings, G_N_ELEMENTS(headings));
-    if (weight < 0 && density > 0.2 && count->commas < 10 && !headed)
+    if (weight < 0 && density > 0.2 && count->commas < 10 && !headed) {
         return TRUE;
+    }
     return chooser->nodes[i].tag == HTML_TAG_FORM && count->blocks < 3;
 }
 
@@ -371,16 +403,21 @@ static void clean_link_blocks(Chooser *chooser, guint part) {
     guint end = nodes[part].end, before = nodes[part].count.length;
     gboolean index = before >= MIN_INDEX_LENGTH && nodes[part].count.links >= MIN_INDEX_LINKS;
     g_autofree gboolean *was_dropped = index ? g_new(gboolean, end - part) : NULL;
-    for (guint i = part; index && i < end; i++)
+    for (guint i = part; index && i < end; i++) {
         was_dropped[i - part] = nodes[i].dropped;
-    for (guint i = part + 1; i < end; i++)
+    }
+    for (guint i = part + 1; i < end; i++) {
         if (!nodes[i].dropped && !nodes[i].is_text && nodes[i].count.length &&
-            is_link_block(chooser, i))
+            is_link_block(chooser, i)) {
             html_tree_drop(chooser->tree, i);
-    if (!index || nodes[part].count.length >= MIN_CLEAN_SHARE * before)
+        }
+    }
+    if (!index || nodes[part].count.length >= MIN_CLEAN_SHARE * before) {
         return;
-    for (guint i = part; i < end; i++)
+    }
+    for (guint i = part; i < end; i++) {
         nodes[i].dropped = was_dropped[i - part];
+    }
     html_tree_count(chooser->tree);
 }
 
@@ -388,15 +425,17 @@ static void clean_link_blocks(Chooser *chooser, guint part) {
 
 static guint sum_prose(const Chooser *chooser, const GArray *parts) {
     guint sum = 0;
-    for (guint i = 0; i < parts->len; i++)
+    for (guint i = 0; i < parts->len; i++) {
         sum += chooser->nodes[g_array_index(parts, guint, i)].count.prose;
+    }
     return sum;
 }
 
 static guint sum_length(const Chooser *chooser, const GArray *parts) {
     guint sum = 0;
-    for (guint i = 0; i < parts->len; i++)
+    for (guint i = 0; i < parts->len; i++) {
         sum += chooser->nodes[g_array_index(parts, guint, i)].count.length;
+    }
     return sum;
 }
 
@@ -410,15 +449,17 @@ static GArray *choose_once(Chooser *chooser, gboolean by_class) {
     g_autofree double *values = g_new(double, chooser->tree->size);
     MainScores scores = {chooser->tree, chooser->weights, values};
     guint marked = find_marked(chooser), scored = main_score_find(&scores);
-    if (scored)
+    if (scored) {
         main_score_gather(&scores, scored, parts);
+    }
     if (marked &&
         sum_prose(chooser, parts) <= SCORED_OVER_MARKED * chooser->nodes[marked].count.prose) {
         g_array_set_size(parts, 0);
         g_array_append_val(parts, marked);
     }
-    if (!parts->len)
+    if (!parts->len) {
         g_array_append_val(parts, chooser->body);
+    }
     for (guint i = 0; i < parts->len; i++) {
         guint part = g_array_index(parts, guint, i);
         clean_captions(chooser, part);
@@ -447,8 +488,9 @@ static void chooser_free(Chooser *chooser) {
 GArray *main_content_choose(HtmlTree *tree) {
     Chooser *chooser = chooser_new(tree);
     for (guint i = 0; i < tree->size; i++) {
-        if (tree->nodes[i].is_text)
+        if (tree->nodes[i].is_text) {
             continue;
+        }
         chooser->hints[i] = hint_of(tree, i);
         chooser->weights[i] = class_names_weight(html_tree_attribute(tree, i, "class"),
                                                  html_tree_attribute(tree, i, "id"));

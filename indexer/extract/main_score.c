@@ -49,8 +49,9 @@ static gboolean has_block_child(const MainScores *scores, guint node) {
         const HtmlNode *child = &scores->tree->nodes[i];
         guint flags = html_tag_flags(child->tag);
         if (!child->is_text && child->tag != HTML_TAG_BR &&
-            ((flags & HTML_BLOCK) || child->tag == HTML_TAG_TD || child->tag == HTML_TAG_TH))
+            ((flags & HTML_BLOCK) || child->tag == HTML_TAG_TD || child->tag == HTML_TAG_TH)) {
             return TRUE;
+        }
     }
     return FALSE;
 }
@@ -92,27 +93,32 @@ static gboolean scored_text(const MainScores *scores, guint i, HtmlCount *count,
 static void credit(MainScores *scores, guint node, double score) {
     for (guint level = 0; level < CREDIT_LEVELS && node; level++) {
         double *to = &scores->values[node];
-        if (isnan(*to))
+        if (isnan(*to)) {
             *to = base_score(scores->tree->nodes[node].tag) + scores->weights[node];
+        }
         *to += level == 0 ? score : level == 1 ? score / 2 : score / (level * 3);
         node = scores->tree->nodes[node].parent;
     }
 }
 
 static void score_all(MainScores *scores) {
-    for (guint i = 0; i < scores->tree->size; i++)
+    for (guint i = 0; i < scores->tree->size; i++) {
         scores->values[i] = NAN;
+    }
     for (guint i = scores->tree->body; i < scores->tree->nodes[scores->tree->body].end; i++) {
         HtmlCount count;
         guint first;
         if (scores->tree->nodes[i].is_text || scores->tree->nodes[i].dropped ||
-            !scored_text(scores, i, &count, &first) || count.length < MIN_SCORED_LENGTH)
+            !scored_text(scores, i, &count, &first) || count.length < MIN_SCORED_LENGTH) {
             continue;
+        }
         credit(scores, first, 1.0 + count.commas + MIN(count.length / 100, 3));
     }
-    for (guint i = 0; i < scores->tree->size; i++)
-        if (!isnan(scores->values[i]))
+    for (guint i = 0; i < scores->tree->size; i++) {
+        if (!isnan(scores->values[i])) {
             scores->values[i] *= 1 - html_tree_link_density(scores->tree, i);
+        }
+    }
 }
 
 /* The candidates with the highest scores, best first; returns how many. */
@@ -120,16 +126,19 @@ static guint find_best(const MainScores *scores, guint best[BEST_COUNT]) {
     guint count = 0;
     for (guint i = 0; i < scores->tree->size; i++) {
         double score = scores->values[i];
-        if (isnan(score))
+        if (isnan(score)) {
             continue;
+        }
         guint at = count < BEST_COUNT ? count++ : BEST_COUNT;
         while (at && score > scores->values[best[at - 1]]) {
-            if (at < BEST_COUNT)
+            if (at < BEST_COUNT) {
                 best[at] = best[at - 1];
+            }
             at--;
         }
-        if (at < BEST_COUNT)
+        if (at < BEST_COUNT) {
             best[at] = i;
+        }
     }
     return count;
 }
@@ -144,11 +153,13 @@ static guint share_ancestor(const MainScores *scores, const guint *best, guint c
     for (guint i = scores->tree->nodes[top].parent; !is_root(scores, i);
          i = scores->tree->nodes[i].parent) {
         guint sharing = 0;
-        for (guint k = 1; k < count; k++)
+        for (guint k = 1; k < count; k++) {
             sharing += scores->values[best[k]] >= 0.75 * scores->values[top] && best[k] != i &&
                        html_tree_is_inside(scores->tree, best[k], i);
-        if (sharing >= 3)
+        }
+        if (sharing >= 3) {
             return i;
+        }
     }
     return top;
 }
@@ -159,10 +170,12 @@ static guint climb(const MainScores *scores, guint top) {
     for (guint i = scores->tree->nodes[top].parent; !is_root(scores, i);
          i = scores->tree->nodes[i].parent) {
         double score = scores->values[i];
-        if (isnan(score))
+        if (isnan(score)) {
             continue;
-        if (score < floor)
+        }
+        if (score < floor) {
             break;
+        }
         if (score > last) {
             top = i;
             break;
@@ -175,8 +188,9 @@ static guint climb(const MainScores *scores, guint top) {
 static gboolean is_only_child(const MainScores *scores, guint node) {
     guint elements = 0;
     for (guint i = html_tree_first_child(scores->tree, scores->tree->nodes[node].parent); i;
-         i = html_tree_next_sibling(scores->tree, i))
+         i = html_tree_next_sibling(scores->tree, i)) {
         elements += !scores->tree->nodes[i].is_text;
+    }
     return elements == 1;
 }
 
@@ -184,12 +198,14 @@ guint main_score_find(MainScores *scores) {
     guint best[BEST_COUNT];
     score_all(scores);
     guint count = find_best(scores, best);
-    if (!count)
+    if (!count) {
         return 0;
+    }
     guint top = climb(scores, share_ancestor(scores, best, count));
     while (!is_root(scores, top) && !is_root(scores, scores->tree->nodes[top].parent) &&
-           is_only_child(scores, top))
+           is_only_child(scores, top)) {
         top = scores->tree->nodes[top].parent;
+    }
     return top;
 }
 
@@ -204,14 +220,18 @@ static gboolean is_companion(const MainScores *scores, guint top, guint sibling)
     const char *a = html_tree_attribute(scores->tree, top, "class");
     const char *b = html_tree_attribute(scores->tree, sibling, "class");
     double bonus = a && *a && b && !strcmp(a, b) ? 0.2 * best : 0;
-    if (!isnan(scores->values[sibling]) && scores->values[sibling] + bonus >= MAX(10.0, 0.2 * best))
+    if (!isnan(scores->values[sibling]) &&
+        scores->values[sibling] + bonus >= MAX(10.0, 0.2 * best)) {
         return TRUE;
+    }
     double density = html_tree_link_density(scores->tree, sibling);
     if (density < MAX_PROSE_DENSITY && node->count.prose >= MIN_COMPANION_PROSE &&
-        node->count.prose >= MIN_COMPANION_SHARE * (double)scores->tree->nodes[top].count.prose)
+        node->count.prose >= MIN_COMPANION_SHARE * (double)scores->tree->nodes[top].count.prose) {
         return TRUE;
-    if (node->tag != HTML_TAG_P || !node->count.length)
+    }
+    if (node->tag != HTML_TAG_P || !node->count.length) {
         return FALSE;
+    }
     return node->count.length > 80 ? density < MAX_PROSE_DENSITY
                                    : density <= 0 && has_sentence(scores, sibling);
 }
@@ -222,7 +242,9 @@ void main_score_gather(const MainScores *scores, guint top, GArray *parts) {
         return;
     }
     for (guint i = html_tree_first_child(scores->tree, scores->tree->nodes[top].parent); i;
-         i = html_tree_next_sibling(scores->tree, i))
-        if (i == top || (!scores->tree->nodes[i].is_text && is_companion(scores, top, i)))
+         i = html_tree_next_sibling(scores->tree, i)) {
+        if (i == top || (!scores->tree->nodes[i].is_text && is_companion(scores, top, i))) {
             g_array_append_val(parts, i);
+        }
+    }
 }

@@ -22,8 +22,9 @@ void markdown_append_code(const char *text, gsize size, GString *html) {
 void markdown_to_html(const char *text, gsize size, GString *html) {
     gsize before = html->len;
     if (size <= MARKDOWN_MAX_BYTES &&
-        !md_html(text, (MD_SIZE)size, append, html, MD_DIALECT_GITHUB, 0))
+        !md_html(text, (MD_SIZE)size, append, html, MD_DIALECT_GITHUB, 0)) {
         return;
+    }
     g_string_truncate(html, before);
     markdown_append_code(text, size, html);
 }
@@ -34,8 +35,9 @@ static char *front_matter_value(const char *block, gsize size, const char *name)
     g_auto(GStrv) lines = g_strsplit(copy, "\n", 200);
     gsize n = strlen(name);
     for (guint i = 0; lines[i]; i++) {
-        if (g_ascii_strncasecmp(lines[i], name, n) || lines[i][n] != ':')
+        if (g_ascii_strncasecmp(lines[i], name, n) || lines[i][n] != ':') {
             continue;
+        }
         char *value = g_strstrip(lines[i] + n + 1);
         gsize length = strlen(value);
         if (length >= 2 && (*value == '"' || *value == '\'') && value[length - 1] == *value) {
@@ -50,8 +52,9 @@ static char *front_matter_value(const char *block, gsize size, const char *name)
 
 /* Bytes of the front matter: between "---" lines at the very start. */
 static gsize front_matter_size(const char *text, gsize size) {
-    if (size < 8 || memcmp(text, "---\n", 4))
+    if (size < 8 || memcmp(text, "---\n", 4)) {
         return 0;
+    }
     const char *end = memmem(text + 3, size - 3, "\n---\n", 5);
     return end ? (gsize)(end - text) + 5 : 0;
 }

@@ -16,29 +16,36 @@ static GString *cell_text(const json_t *source) {
     GString *text = g_string_new(NULL);
     size_t i;
     const json_t *line;
-    if (json_is_string(source))
+    if (json_is_string(source)) {
         g_string_append_len(text, json_string_value(source), (gssize)json_string_length(source));
-    for (i = 0; i < json_array_size(source); i++)
-        if ((line = json_array_get(source, i)) && json_is_string(line))
+    }
+    for (i = 0; i < json_array_size(source); i++) {
+        if ((line = json_array_get(source, i)) && json_is_string(line)) {
             g_string_append_len(text, json_string_value(line), (gssize)json_string_length(line));
+        }
+    }
     return text;
 }
 
 static void append_cell(const json_t *cell, GString *html) {
     const char *type = json_string_value(json_object_get(cell, "cell_type"));
     const json_t *source = json_object_get(cell, "source");
-    if (!source)
+    if (!source) {
         source = json_object_get(cell, "input"); /* nbformat 3 */
+    }
     GString *text = cell_text(source);
-    for (gsize i = 0; i < text->len; i++)
-        if (!text->str[i])
+    for (gsize i = 0; i < text->len; i++) {
+        if (!text->str[i]) {
             text->str[i] = ' ';
-    if (!type || !text->len)
+        }
+    }
+    if (!type || !text->len) {
         ;
-    else if (!strcmp(type, "markdown") || !strcmp(type, "heading")) {
+    } else if (!strcmp(type, "markdown") || !strcmp(type, "heading")) {
         json_int_t level = json_integer_value(json_object_get(cell, "level"));
-        if (!strcmp(type, "heading"))
+        if (!strcmp(type, "heading")) {
             g_string_prepend(text, &"###### "[6 - CLAMP(level, 1, 6)]);
+        }
         markdown_to_html(text->str, text->len, html);
     } else if (!strcmp(type, "code")) {
         markdown_append_code(text->str, text->len, html);
@@ -49,8 +56,9 @@ static void append_cell(const json_t *cell, GString *html) {
 
 static void append_cells(const json_t *cells, GString *html) {
     gsize count = MIN(json_array_size(cells), MAX_CELLS);
-    for (gsize i = 0; i < count; i++)
+    for (gsize i = 0; i < count; i++) {
         append_cell(json_array_get(cells, i), html);
+    }
 }
 
 Document *extract_notebook(const ExtractInput *input, GError **error) {
@@ -72,8 +80,9 @@ Document *extract_notebook(const ExtractInput *input, GError **error) {
     }
     g_autoptr(GString) html = g_string_new(NULL);
     append_cells(cells, html);
-    for (gsize i = 0; i < MIN(json_array_size(sheets), MAX_CELLS); i++)
+    for (gsize i = 0; i < MIN(json_array_size(sheets), MAX_CELLS); i++) {
         append_cells(json_object_get(json_array_get(sheets, i), "cells"), html);
+    }
     json_decref(notebook);
     return html_read(html->str, html->len, input->url, HTML_SCOPE_WHOLE);
 }

@@ -33,12 +33,14 @@ static int fail_errno(GError **error, const char *what, int problem) {
 /* A descriptor, at its start, of an unnamed file with these bytes. */
 static int make_file(const guint8 *bytes, gsize size, GError **error) {
     int fd = memfd_create("pdf", MFD_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
         return fail_errno(error, "no room for the PDF", errno);
+    }
     while (size) {
         ssize_t put = write(fd, bytes, size);
-        if (put < 0 && errno == EINTR)
+        if (put < 0 && errno == EINTR) {
             continue;
+        }
         if (put <= 0) {
             int problem = errno;
             close(fd);
@@ -56,10 +58,12 @@ static int start_tool(int file, pid_t *pid, GError **error) {
     static const char *const words[] = {"pdftotext", "-enc", "UTF-8", "-", "-", NULL};
     char *arguments[G_N_ELEMENTS(words)];
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC))
+    if (pipe2(ends, O_CLOEXEC)) {
         return fail_errno(error, "no pipe for pdftotext", errno);
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
         arguments[i] = g_strdup(words[i]);
+    }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, file, STDIN_FILENO);
@@ -67,14 +71,17 @@ static int start_tool(int file, pid_t *pid, GError **error) {
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     int problem = posix_spawnp(pid, "pdftotext", &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
         g_free(arguments[i]);
+    }
     close(ends[1]);
-    if (!problem)
+    if (!problem) {
         return ends[0];
+    }
     close(ends[0]);
-    if (problem != ENOENT)
+    if (problem != ENOENT) {
         return fail_errno(error, "pdftotext", problem);
+    }
     g_set_error_literal(error, EXTRACT_ERROR, EXTRACT_ERROR_TOOL,
                         "no pdftotext to read PDF with: install the package poppler-utils");
     return -1;
@@ -88,17 +95,20 @@ static gboolean read_output(int fd, GByteArray *output, const char **why) {
         gint64 left = (deadline - g_get_monotonic_time()) / 1000;
         struct pollfd wait = {.fd = fd, .events = POLLIN};
         int ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
-        if (ready < 0 && errno == EINTR)
+        if (ready < 0 && errno == EINTR) {
             continue;
+        }
         if (ready <= 0) {
             *why = "pdftotext needed over 20 s";
             return FALSE;
         }
         ssize_t got = read(fd, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && errno == EINTR) {
             continue;
-        if (got <= 0)
+        }
+        if (got <= 0) {
             return got == 0;
+        }
         if (output->len + (gsize)got > MAX_OUTPUT_BYTES) {
             *why = "text over 16 MiB";
             return FALSE;
@@ -114,17 +124,21 @@ static GByteArray *run_tool(const ExtractInput *input, GError **error) {
     const char *why = "pdftotext gave no text";
     int file = make_file(input->bytes, input->size, error);
     int fd = file >= 0 ? start_tool(file, &pid, error) : -1;
-    if (file >= 0)
+    if (file >= 0) {
         close(file);
-    if (fd < 0)
+    }
+    if (fd < 0) {
         return NULL;
+    }
     g_autoptr(GByteArray) output = g_byte_array_new();
     gboolean whole = read_output(fd, output, &why);
     close(fd);
-    if (!whole)
+    if (!whole) {
         kill(pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+    }
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
         ;
+    }
     if (!whole) {
         g_set_error_literal(error, EXTRACT_ERROR, EXTRACT_ERROR_TOOL, why);
         return NULL;
@@ -144,8 +158,9 @@ static gboolean is_page_number(const char *line, gsize size) {
     gsize digits = 0;
     for (gsize i = 0; i < size; i++) {
         digits += g_ascii_isdigit(line[i]) ? 1 : 0;
-        if (!g_ascii_isdigit(line[i]) && !g_ascii_isspace(line[i]))
+        if (!g_ascii_isdigit(line[i]) && !g_ascii_isspace(line[i])) {
             return FALSE;
+        }
     }
     return digits <= MAX_PAGE_DIGITS;
 }
@@ -156,8 +171,9 @@ static void trim_page(const char **text, gsize *size) {
     while (*size) {
         line = memchr(*text, '\n', *size);
         gsize length = line ? (gsize)(line - *text) : *size;
-        if (!is_page_number(*text, length))
+        if (!is_page_number(*text, length)) {
             break;
+        }
         length += line != NULL;
         *text += length;
         *size -= length;
@@ -165,8 +181,9 @@ static void trim_page(const char **text, gsize *size) {
     while (*size) {
         line = memrchr(*text, '\n', *size);
         gsize before = line ? (gsize)(line - *text) + 1 : 0;
-        if (!is_page_number(*text + before, *size - before))
+        if (!is_page_number(*text + before, *size - before)) {
             break;
+        }
         *size = before ? before - 1 : 0;
     }
 }
@@ -176,8 +193,9 @@ static void add_page(Document *document, TextSink *sink, const char *text, gsize
     gsize before = text_sink_size(sink);
     trim_page(&text, &size);
     text_sink_add_paragraphs(sink, text, size);
-    if (text_sink_size(sink) == before)
+    if (text_sink_size(sink) == before) {
         return;
+    }
     g_autofree char *anchor = g_strdup_printf("page=%u", number);
     document_add_section(document, 1, "", anchor, before ? before + 1 : 0);
 }
@@ -185,8 +203,9 @@ static void add_page(Document *document, TextSink *sink, const char *text, gsize
 static char *guess_title(const char *main) {
     for (const char *line = main; *line;) {
         gsize size = strcspn(line, "\n");
-        if (size >= MIN_TITLE_BYTES)
+        if (size >= MIN_TITLE_BYTES) {
             return g_strndup(line, syl_text_cut(line, size, MAX_TITLE_BYTES));
+        }
         line += size;
         line += *line == '\n';
     }
@@ -195,8 +214,9 @@ static char *guess_title(const char *main) {
 
 Document *extract_pdf(const ExtractInput *input, GError **error) {
     g_autoptr(GByteArray) output = run_tool(input, error);
-    if (!output)
+    if (!output) {
         return NULL;
+    }
     Document *document = document_new();
     TextSink *sink = text_sink_new(DOCUMENT_MAX_MAIN_BYTES);
     g_autofree char *valid = g_utf8_make_valid((const char *)output->data, (gssize)output->len);

@@ -22,10 +22,12 @@ static json_t *load_variable(const char *page, gsize size, const char *name) {
     gsize n = strlen(name);
     for (const char *at = page; (at = memmem(at, (gsize)(end - at), name, n));) {
         at += n;
-        while (at < end && strchr(" \t\r\n\"]=", *at) && *at)
+        while (at < end && strchr(" \t\r\n\"]=", *at) && *at) {
             at++;
-        if (at < end && *at == '{')
+        }
+        if (at < end && *at == '{') {
             return json_loadb(at, (gsize)(end - at), JSON_DISABLE_EOF_CHECK, NULL);
+        }
     }
     return NULL;
 }
@@ -33,10 +35,12 @@ static json_t *load_variable(const char *page, gsize size, const char *name) {
 /* "simpleText", "content" or the joined "runs" of a text object. Caller frees; NULL if none. */
 static char *text_of(const json_t *object) {
     const char *simple = json_string_value(json_object_get(object, "simpleText"));
-    if (!simple)
+    if (!simple) {
         simple = json_string_value(json_object_get(object, "content"));
-    if (simple)
+    }
+    if (simple) {
         return syl_text_clean(simple, -1);
+    }
     const json_t *runs = json_object_get(object, "runs");
     g_autoptr(GString) joined = g_string_new(NULL);
     for (gsize i = 0; i < json_array_size(runs); i++) {
@@ -56,21 +60,25 @@ static void add_video(Document *document, TextSink *sink, const json_t *video) {
         title = json_object_get(metadata, "title");
     }
     g_autofree char *text = text_of(title);
-    if (!text || !id || strlen(id) > MAX_ID)
+    if (!text || !id || strlen(id) > MAX_ID) {
         return;
+    }
     g_autofree char *line = syl_text_squeeze(text);
     g_autofree char *address = g_strdup_printf("https://www.youtube.com/watch?v=%s", id);
     g_autofree char *url = syl_url_canonical(address, NULL, NULL);
     text_sink_add(sink, line, strlen(line), FALSE);
     text_sink_end_block(sink, NULL);
-    if (url)
+    if (url) {
         document_add_link(document, url, line);
+    }
 }
 
 static gboolean is_video(const char *key) {
-    for (gsize i = 0; i < G_N_ELEMENTS(video_objects); i++)
-        if (!strcmp(key, video_objects[i]))
+    for (gsize i = 0; i < G_N_ELEMENTS(video_objects); i++) {
+        if (!strcmp(key, video_objects[i])) {
             return TRUE;
+        }
+    }
     return FALSE;
 }
 
@@ -81,12 +89,14 @@ static void push_values(GPtrArray *stack, json_t *value) {
     json_t *member;
     size_t i;
     json_object_foreach(value, key, member) {
-        if (json_is_object(member) || json_is_array(member))
+        if (json_is_object(member) || json_is_array(member)) {
             g_ptr_array_add(stack, member);
+        }
     }
     json_array_foreach(value, i, member) {
-        if (json_is_object(member) || json_is_array(member))
+        if (json_is_object(member) || json_is_array(member)) {
             g_ptr_array_add(stack, member);
+        }
     }
     for (guint low = before, high = stack->len; low + 1 < high; low++, high--) {
         gpointer swap = stack->pdata[low];
@@ -101,8 +111,9 @@ static void add_playlist(Document *document, TextSink *sink, json_t *data) {
     const json_t *metadata =
         json_object_get(json_object_get(data, "metadata"), "playlistMetadataRenderer");
     const char *description = json_string_value(json_object_get(metadata, "description"));
-    if (description)
+    if (description) {
         text_sink_add(sink, description, strlen(description), TRUE);
+    }
     text_sink_end_block(sink, NULL);
     g_ptr_array_add(stack, data);
     for (guint seen = 0; stack->len && seen < MAX_VALUES && videos < YOUTUBE_MAX_VIDEOS; seen++) {
@@ -110,8 +121,9 @@ static void add_playlist(Document *document, TextSink *sink, json_t *data) {
         const char *key;
         json_t *member;
         json_object_foreach(value, key, member) {
-            if (!is_video(key))
+            if (!is_video(key)) {
                 continue;
+            }
             add_video(document, sink, member);
             videos++;
         }
@@ -127,19 +139,23 @@ static gint64 read_timestamp(const char *line, const char **title) {
     while (g_ascii_isdigit(*at) && parts < 3) {
         gint64 value = 0;
         guint digits = 0;
-        for (; g_ascii_isdigit(*at) && digits < 3; at++, digits++)
+        for (; g_ascii_isdigit(*at) && digits < 3; at++, digits++) {
             value = value * 10 + g_ascii_digit_value(*at);
+        }
         seconds = seconds * 60 + value;
         parts++;
-        if (*at != ':')
+        if (*at != ':') {
             break;
+        }
         at++;
     }
-    if (parts < 2 || !strchr(")] \t-", *at) || !*at)
+    if (parts < 2 || !strchr(")] \t-", *at) || !*at) {
         return -1;
+    }
     *title = at + strspn(at, ")] \t-:");
-    if (g_str_has_prefix(*title, "–"))
+    if (g_str_has_prefix(*title, "–")) {
         *title += strlen("–") + strspn(*title + strlen("–"), " ");
+    }
     return **title ? seconds : -1;
 }
 
@@ -150,12 +166,14 @@ static void add_description(Document *document, TextSink *sink, const char *desc
         text_sink_add(sink, at, size, FALSE);
         at += size;
         at += *at == '\n';
-        if (!text_sink_end_block(sink, &start))
+        if (!text_sink_end_block(sink, &start)) {
             continue;
+        }
         const char *title;
         gint64 seconds = read_timestamp(text_sink_peek(sink) + start, &title);
-        if (seconds < 0)
+        if (seconds < 0) {
             continue;
+        }
         g_autofree char *anchor = g_strdup_printf("t=%" G_GINT64_FORMAT "s", seconds);
         g_autofree char *heading = g_strdup(title);
         document_add_section(document, 2, heading, anchor, start);
@@ -191,10 +209,11 @@ void youtube_read(const char *page, gsize size, Document *document) {
             g_autofree char *clean = syl_text_clean(author, -1);
             document->author = syl_text_squeeze(clean);
         }
-        if (description)
+        if (description) {
             add_description(document, sink, description);
-        else if (data)
+        } else if (data) {
             add_playlist(document, sink, data);
+        }
         replace_text(document, sink);
     }
     json_decref(player);

@@ -46,8 +46,9 @@ static const char *const LAUNCH_HOSTS[] = {"colab.research.google.com", "mybinde
 /* Whether the host of src is domain or lies under it. */
 static gboolean host_is(const char *src, const char *domain) {
     const char *slashes = strstr(src, "//");
-    if (slashes == NULL)
+    if (slashes == NULL) {
         return FALSE;
+    }
     const char *host = slashes + 2;
     const gsize size = strcspn(host, "/?#:"), length = strlen(domain);
     return size >= length && g_ascii_strncasecmp(host + size - length, domain, length) == 0 &&
@@ -56,8 +57,9 @@ static gboolean host_is(const char *src, const char *domain) {
 
 static gboolean host_is_among(const char *src, const char *const *domains, gsize count) {
     for (gsize i = 0; i < count; i++) {
-        if (host_is(src, domains[i]))
+        if (host_is(src, domains[i])) {
             return TRUE;
+        }
     }
     return FALSE;
 }
@@ -68,14 +70,16 @@ static gboolean names_a_badge(const char *src) {
     for (const char *found = strstr(lower, "badge"); found != NULL;
          found = strstr(found, "badge")) {
         found += strlen("badge");
-        if (!g_ascii_isalpha(found[0]) || (found[0] == 's' && !g_ascii_isalpha(found[1])))
+        if (!g_ascii_isalpha(found[0]) || (found[0] == 's' && !g_ascii_isalpha(found[1]))) {
             return TRUE;
+        }
     }
     return FALSE;
 }
 
 gboolean badge_is_picture(const char *src) {
-    if (host_is_among(src, LAUNCH_HOSTS, G_N_ELEMENTS(LAUNCH_HOSTS)))
+    if (host_is_among(src, LAUNCH_HOSTS, G_N_ELEMENTS(LAUNCH_HOSTS))) {
         return FALSE;
+    }
     return host_is_among(src, BADGE_HOSTS, G_N_ELEMENTS(BADGE_HOSTS)) || names_a_badge(src);
 }

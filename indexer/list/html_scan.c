@@ -17,11 +17,13 @@ static gsize skip_raw_text(const HtmlScan *scan, gsize from, const char *name) {
     const gsize length = strlen(name);
     for (gsize at = from; at + 2 + length <= scan->size; at++) {
         const char *slash = memmem(scan->text + at, scan->size - at, "</", 2);
-        if (slash == NULL)
+        if (slash == NULL) {
             break;
+        }
         at = (gsize)(slash - scan->text);
-        if (at + 2 + length <= scan->size && g_ascii_strncasecmp(slash + 2, name, length) == 0)
+        if (at + 2 + length <= scan->size && g_ascii_strncasecmp(slash + 2, name, length) == 0) {
             return at;
+        }
     }
     return scan->size;
 }
@@ -31,12 +33,13 @@ static gsize tag_end(const HtmlScan *scan, gsize from) {
     char quote = '\0', previous = '\0';
     for (gsize at = from; at < scan->size; at++) {
         const char c = scan->text[at];
-        if (quote != '\0')
+        if (quote != '\0') {
             quote = c == quote ? '\0' : quote;
-        else if ((c == '"' || c == '\'') && previous == '=')
+        } else if ((c == '"' || c == '\'') && previous == '=') {
             quote = c;
-        else if (c == '>')
+        } else if (c == '>') {
             return at;
+        }
         previous = g_ascii_isspace(c) ? previous : c;
     }
     return scan->size;
@@ -50,18 +53,21 @@ static gboolean scan_tag(HtmlScan *scan, HtmlToken *token) {
     token->closing = scan->text[at] == '/';
     at += token->closing ? 1 : 0;
     while (at < scan->size && (g_ascii_isalnum(scan->text[at]) || scan->text[at] == '-')) {
-        if (length + 1 < sizeof token->name)
+        if (length + 1 < sizeof token->name) {
             token->name[length++] = g_ascii_tolower(scan->text[at]);
+        }
         at++;
     }
     const gsize end = tag_end(scan, at);
-    if (end == scan->size)
+    if (end == scan->size) {
         return FALSE;
+    }
     token->attributes = scan->text + at;
     token->attributes_size = end - at;
     scan->at = end + 1;
-    if (!token->closing && g_strv_contains(RAW_TEXT, token->name) && scan->text[end - 1] != '/')
+    if (!token->closing && g_strv_contains(RAW_TEXT, token->name) && scan->text[end - 1] != '/') {
         scan->at = skip_raw_text(scan, end + 1, token->name);
+    }
     return TRUE;
 }
 
@@ -75,8 +81,9 @@ gboolean html_scan_next(HtmlScan *scan, HtmlToken *token) {
         const char *here = scan->text + scan->at;
         const gsize left = scan->size - scan->at;
         if (here[0] == '<' && starts_tag(scan, scan->at)) {
-            if (scan_tag(scan, token))
+            if (scan_tag(scan, token)) {
                 return TRUE;
+            }
             scan->at = scan->size;
         } else if (left >= 4 && memcmp(here, "<!--", 4) == 0) {
             scan->at = skip_past(scan, scan->at + 4, "-->");
@@ -99,8 +106,9 @@ static char *attribute_value(const char *value, gsize size) {
     gsize kept = 0;
     for (gsize i = 0; i < decoded->len; i++) {
         const char c = decoded->str[i];
-        if (c != '\n' && c != '\r' && c != '\t')
+        if (c != '\n' && c != '\r' && c != '\t') {
             decoded->str[kept++] = c;
+        }
     }
     g_string_truncate(decoded, kept);
     return g_strdup(g_strstrip(decoded->str));
@@ -109,29 +117,35 @@ static char *attribute_value(const char *value, gsize size) {
 char *html_token_attribute(const HtmlToken *token, const char *name) {
     const char *text = token->attributes, *end = text + token->attributes_size;
     while (text < end) {
-        while (text < end && (g_ascii_isspace(*text) || *text == '/'))
+        while (text < end && (g_ascii_isspace(*text) || *text == '/')) {
             text++;
+        }
         const char *start = text;
-        while (text < end && !g_ascii_isspace(*text) && *text != '=')
+        while (text < end && !g_ascii_isspace(*text) && *text != '=') {
             text++;
+        }
         const gsize length = (gsize)(text - start);
-        while (text < end && g_ascii_isspace(*text))
+        while (text < end && g_ascii_isspace(*text)) {
             text++;
+        }
         const char *value = "";
         gsize size = 0;
         if (text < end && *text == '=') {
             text++;
-            while (text < end && g_ascii_isspace(*text))
+            while (text < end && g_ascii_isspace(*text)) {
                 text++;
+            }
             const char quote = text < end && (*text == '"' || *text == '\'') ? *text++ : '\0';
             value = text;
-            while (text < end && (quote != '\0' ? *text != quote : !g_ascii_isspace(*text)))
+            while (text < end && (quote != '\0' ? *text != quote : !g_ascii_isspace(*text))) {
                 text++;
+            }
             size = (gsize)(text - value);
             text += quote != '\0' && text < end ? 1 : 0;
         }
-        if (length == strlen(name) && g_ascii_strncasecmp(start, name, length) == 0)
+        if (length == strlen(name) && g_ascii_strncasecmp(start, name, length) == 0) {
             return attribute_value(value, size);
+        }
     }
     return NULL;
 }

@@ -36,8 +36,9 @@ List *list_new(void) {
 }
 
 void list_entry_free(ListEntry *entry) {
-    if (entry == NULL)
+    if (entry == NULL) {
         return;
+    }
     g_free(entry->url);
     g_free(entry->text);
     g_strfreev(entry->heading);
@@ -47,8 +48,9 @@ void list_entry_free(ListEntry *entry) {
 }
 
 void list_free(List *list) {
-    if (list == NULL)
+    if (list == NULL) {
         return;
+    }
     g_free(list->title);
     g_ptr_array_unref(list->entries);
     g_free(list);
@@ -69,16 +71,18 @@ static gsize count_invalid(const char *bytes, gsize size) {
 
 static gboolean is_blank(const char *text, gsize size) {
     for (gsize i = 0; i < size; i++) {
-        if (!g_ascii_isspace(text[i]))
+        if (!g_ascii_isspace(text[i])) {
             return FALSE;
+        }
     }
     return TRUE;
 }
 
 static const ListFormat *format_of(const char *text, gsize size) {
     gsize i = 0;
-    while (i + 1 < G_N_ELEMENTS(FORMATS) && !FORMATS[i].recognise(text, size))
+    while (i + 1 < G_N_ELEMENTS(FORMATS) && !FORMATS[i].recognise(text, size)) {
         i++;
+    }
     return &FORMATS[i];
 }
 
@@ -123,8 +127,9 @@ List *list_parse(const char *source, const char *bytes, gsize size, GError **err
                     "%s is not UTF-8 text; a list is a Markdown file saved as UTF-8", source);
         return NULL;
     }
-    if (invalid == 0)
+    if (invalid == 0) {
         return parse_text(source, bytes, size, error);
+    }
     g_autofree char *valid = g_utf8_make_valid(bytes, (gssize)size);
     return parse_text(source, valid, strlen(valid), error);
 }
@@ -141,13 +146,15 @@ static gboolean set_read_error(GError **error, const char *path, int number) {
  * may be a pipe, whose size nobody knows. */
 static gboolean read_bounded(const char *path, GString *bytes, GError **error) {
     FILE *file = fopen(path, "rbe");
-    if (file == NULL)
+    if (file == NULL) {
         return set_read_error(error, path, errno);
+    }
     char piece[64 * 1024];
     gsize got;
     errno = 0;
-    while (bytes->len <= LIST_MAX_BYTES && (got = fread(piece, 1, sizeof piece, file)) > 0)
+    while (bytes->len <= LIST_MAX_BYTES && (got = fread(piece, 1, sizeof piece, file)) > 0) {
         g_string_append_len(bytes, piece, (gssize)got);
+    }
     const int number = ferror(file) ? errno : 0;
     fclose(file);
     return number == 0 || set_read_error(error, path, number);

@@ -54,20 +54,24 @@ static gboolean is_in_list(const Markdown *markdown, const char *text) {
 }
 
 static void mark_line(Markdown *markdown, const char *text) {
-    if (outline_wants_line(markdown->outline) && is_in_list(markdown, text))
+    if (outline_wants_line(markdown->outline) && is_in_list(markdown, text)) {
         outline_mark_line(markdown->outline, line_of(markdown, (gsize)(text - markdown->bytes)));
+    }
 }
 
 /* An address stands in its block only if it is written there, `](address`, not in a reference
  * definition elsewhere. */
 static void mark_line_of_address(Markdown *markdown, const MD_ATTRIBUTE *address) {
-    if (address->size == 0 || !is_in_list(markdown, address->text))
+    if (address->size == 0 || !is_in_list(markdown, address->text)) {
         return;
+    }
     const char *before = address->text;
-    while (before > markdown->bytes && (g_ascii_isspace(before[-1]) || before[-1] == '<'))
+    while (before > markdown->bytes && (g_ascii_isspace(before[-1]) || before[-1] == '<')) {
         before--;
-    if (before > markdown->bytes && before[-1] == '(')
+    }
+    if (before > markdown->bytes && before[-1] == '(') {
         mark_line(markdown, address->text);
+    }
 }
 
 /* ---- raw HTML ---- */
@@ -78,8 +82,9 @@ static void add_text(Markdown *markdown, const char *text, gsize size) {
         g_string_append_len(markdown->alt, text, (gssize)size);
         return;
     }
-    if (markdown->in_heading_tag)
+    if (markdown->in_heading_tag) {
         g_string_append_len(markdown->heading, text, (gssize)size);
+    }
     outline_add_text(markdown->outline, text, size);
 }
 
@@ -135,8 +140,9 @@ static void read_tag(Markdown *markdown, const HtmlToken *token) {
     if (strcmp(token->name, "a") == 0) {
         g_autofree char *href = token->closing ? NULL : html_token_attribute(token, "href");
         outline_close_link(outline, OUTLINE_LINK_HTML);
-        if (href != NULL)
+        if (href != NULL) {
             outline_open_link(outline, OUTLINE_LINK_HTML, href);
+        }
     } else if (strcmp(token->name, "img") == 0) {
         read_picture(markdown, token);
     } else if (separates_words(token->name)) {
@@ -146,26 +152,30 @@ static void read_tag(Markdown *markdown, const HtmlToken *token) {
 
 static gboolean is_blank_text(const HtmlToken *token) {
     for (gsize i = 0; i < token->size; i++) {
-        if (!g_ascii_isspace(token->text[i]))
+        if (!g_ascii_isspace(token->text[i])) {
             return FALSE;
+        }
     }
     return TRUE;
 }
 
 /* Hands the gathered HTML on. */
 static void flush_html(Markdown *markdown) {
-    if (markdown->html->len == 0)
+    if (markdown->html->len == 0) {
         return;
+    }
     HtmlScan scan = {.text = markdown->html->str, .size = markdown->html->len};
     HtmlToken token;
     gsize counted = 0;
     guint line = markdown->html_line;
     g_autoptr(GString) text = g_string_new(NULL);
     while (html_scan_next(&scan, &token)) {
-        for (; counted < token.start; counted++)
+        for (; counted < token.start; counted++) {
             line += scan.text[counted] == '\n' ? 1 : 0;
-        if (outline_wants_line(markdown->outline) && (token.is_tag || !is_blank_text(&token)))
+        }
+        if (outline_wants_line(markdown->outline) && (token.is_tag || !is_blank_text(&token))) {
             outline_mark_line(markdown->outline, line);
+        }
         if (token.is_tag) {
             read_tag(markdown, &token);
             continue;
@@ -178,8 +188,9 @@ static void flush_html(Markdown *markdown) {
 }
 
 static void gather_html(Markdown *markdown, const char *text, gsize size) {
-    if (markdown->html->len == 0 && is_in_list(markdown, text))
+    if (markdown->html->len == 0 && is_in_list(markdown, text)) {
         markdown->html_line = line_of(markdown, (gsize)(text - markdown->bytes));
+    }
     g_string_append_len(markdown->html, text, (gssize)size);
 }
 
@@ -187,10 +198,11 @@ static void gather_html(Markdown *markdown, const char *text, gsize size) {
 
 static void open_paragraph(Markdown *markdown) {
     /* An item's own paragraphs are its text. */
-    if (outline_is_in(markdown->outline, OUTLINE_ITEM))
+    if (outline_is_in(markdown->outline, OUTLINE_ITEM)) {
         outline_add_text(markdown->outline, "\n", 1);
-    else
+    } else {
         outline_open_block(markdown->outline, OUTLINE_PARAGRAPH, 0);
+    }
 }
 
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *data) {
@@ -238,8 +250,9 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *data) {
     end_heading_tag(markdown);
     switch (type) {
     case MD_BLOCK_P:
-        if (outline_is_in(markdown->outline, OUTLINE_ITEM))
+        if (outline_is_in(markdown->outline, OUTLINE_ITEM)) {
             break;
+        }
         outline_close_block(markdown->outline);
         break;
     case MD_BLOCK_HTML:
@@ -266,12 +279,13 @@ static char *attribute_text(const MD_ATTRIBUTE *attribute) {
     for (guint i = 0; attribute->size > 0 && attribute->substr_offsets[i] < attribute->size; i++) {
         const gsize from = attribute->substr_offsets[i];
         const gsize size = attribute->substr_offsets[i + 1] - from;
-        if (attribute->substr_types[i] == MD_TEXT_ENTITY)
+        if (attribute->substr_types[i] == MD_TEXT_ENTITY) {
             entities_append_decoded(text, attribute->text + from, size);
-        else if (attribute->substr_types[i] == MD_TEXT_NULLCHAR)
+        } else if (attribute->substr_types[i] == MD_TEXT_NULLCHAR) {
             g_string_append_unichar(text, 0xFFFD);
-        else
+        } else {
             g_string_append_len(text, attribute->text + from, (gssize)size);
+        }
     }
     return g_string_free(text, FALSE);
 }
@@ -298,10 +312,11 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *data) {
     (void)detail;
     Markdown *markdown = data;
     flush_html(markdown);
-    if (type == MD_SPAN_A)
+    if (type == MD_SPAN_A) {
         outline_close_link(markdown->outline, OUTLINE_LINK_MARKUP);
-    else if (type == MD_SPAN_IMG && --markdown->image_depth == 0)
+    } else if (type == MD_SPAN_IMG && --markdown->image_depth == 0) {
         outline_add_picture(markdown->outline, markdown->src, markdown->alt->str);
+    }
     return 0;
 }
 
@@ -313,23 +328,26 @@ static void add_entity(Markdown *markdown, const char *text, gsize size) {
 
 static int read_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *data) {
     Markdown *markdown = data;
-    if (markdown->quiet > 0)
+    if (markdown->quiet > 0) {
         return 0;
+    }
     mark_line(markdown, text);
     if (type == MD_TEXT_HTML) {
-        if (markdown->image_depth == 0)
+        if (markdown->image_depth == 0) {
             gather_html(markdown, text, size);
+        }
         return 0;
     }
     flush_html(markdown);
-    if (type == MD_TEXT_ENTITY)
+    if (type == MD_TEXT_ENTITY) {
         add_entity(markdown, text, size);
-    else if (type == MD_TEXT_NULLCHAR)
+    } else if (type == MD_TEXT_NULLCHAR) {
         add_text(markdown, "\xEF\xBF\xBD", 3);
-    else if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR)
+    } else if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR) {
         add_text(markdown, "\n", 1);
-    else
+    } else {
         add_text(markdown, text, size);
+    }
     return 0;
 }
 
@@ -356,10 +374,11 @@ static TableRule read_table_rule(const char *line, gsize size) {
             dashes++;
             continue;
         }
-        if (c == '>' || c == '*' || c == '+' || c == '.' || c == ')' || g_ascii_isdigit(c))
+        if (c == '>' || c == '*' || c == '+' || c == '.' || c == ')' || g_ascii_isdigit(c)) {
             nested = TRUE;
-        else if (c != '|' && c != ':' && !g_ascii_isspace(c))
+        } else if (c != '|' && c != ':' && !g_ascii_isspace(c)) {
             return (TableRule){0};
+        }
         rule.is_short |= dashes == 1 || dashes == 2;
         dashes = 0;
         rule.bars += c == '|' && i < size ? 1 : 0;
@@ -370,8 +389,9 @@ static TableRule read_table_rule(const char *line, gsize size) {
 
 static void append_widened(GString *out, const char *line, gsize size) {
     for (gsize i = 0; i < size; i++) {
-        if (line[i] == '-' && (i == 0 || line[i - 1] != '-'))
+        if (line[i] == '-' && (i == 0 || line[i - 1] != '-')) {
             g_string_append(out, "--");
+        }
         g_string_append_c(out, line[i]);
     }
 }
@@ -395,10 +415,12 @@ static GString *prepare_tables(const char *bytes, gsize size, guint *flags) {
         }
         at = end + 1;
     }
-    if (out != NULL)
+    if (out != NULL) {
         g_string_append_len(out, bytes + copied, (gssize)(size - copied));
-    if (most_bars > MARKDOWN_MAX_COLUMNS || most_bars * lines > MARKDOWN_MAX_CELLS)
+    }
+    if (most_bars > MARKDOWN_MAX_COLUMNS || most_bars * lines > MARKDOWN_MAX_CELLS) {
         *flags &= ~(guint)MD_FLAG_TABLES;
+    }
     return out;
 }
 
@@ -417,8 +439,9 @@ static gboolean can_afford_autolinks(const char *bytes, gsize size) {
         }
         blank = c == '\n' || (blank && g_ascii_isspace(c));
         if ((c == ':' && size - i > 2 && bytes[i + 1] == '/' && bytes[i + 2] == '/') ||
-            (c == 'w' && size - i > 3 && memcmp(bytes + i, "www.", 4) == 0))
+            (c == 'w' && size - i > 3 && memcmp(bytes + i, "www.", 4) == 0)) {
             addresses++;
+        }
     }
     return cost + addresses * addresses <= budget;
 }
@@ -452,11 +475,13 @@ static List *parse_with(const char *bytes, gsize size, guint flags) {
 
 List *list_parse_markdown(const char *bytes, gsize size) {
     guint flags = MD_DIALECT_GITHUB;
-    if (!can_afford_autolinks(bytes, size))
+    if (!can_afford_autolinks(bytes, size)) {
         flags &= ~(guint)MD_FLAG_PERMISSIVEAUTOLINKS;
+    }
     GString *widened = prepare_tables(bytes, size, &flags);
-    if (widened == NULL)
+    if (widened == NULL) {
         return parse_with(bytes, size, flags);
+    }
     List *list = parse_with(widened->str, widened->len, flags);
     g_string_free(widened, TRUE);
     return list;

@@ -101,15 +101,17 @@ Outline *outline_new(void) {
 }
 
 void outline_free(Outline *outline) {
-    if (outline == NULL)
+    if (outline == NULL) {
         return;
+    }
     list_free(outline->list);
     g_ptr_array_unref(outline->entry_sections);
     g_ptr_array_unref(outline->sections);
     g_ptr_array_unref(outline->blocks);
     g_ptr_array_unref(outline->columns);
-    for (guint i = 0; i < HEADING_LEVELS; i++)
+    for (guint i = 0; i < HEADING_LEVELS; i++) {
         g_free(outline->heading[i]);
+    }
     for (guint i = 0; i < OUTLINE_LINK_KINDS; i++) {
         g_free(outline->links[i].url);
         g_string_free(outline->links[i].text, TRUE);
@@ -133,8 +135,9 @@ static gboolean is_separator(gunichar ch) {
     static const gunichar SEPARATORS[] = {'-', ':',  '|',    ',',    ';',   '*',
                                           ' ', 0xB7, 0x2013, 0x2014, 0x2022};
     for (gsize i = 0; i < G_N_ELEMENTS(SEPARATORS); i++) {
-        if (ch == SEPARATORS[i])
+        if (ch == SEPARATORS[i]) {
             return TRUE;
+        }
     }
     return FALSE;
 }
@@ -142,12 +145,14 @@ static gboolean is_separator(gunichar ch) {
 /* Removes what stood between a link and the text beside it. */
 static void trim_separators(char *text) {
     char *start = text, *end = text + strlen(text);
-    while (start < end && is_separator(g_utf8_get_char(start)))
+    while (start < end && is_separator(g_utf8_get_char(start))) {
         start = g_utf8_next_char(start);
+    }
     while (end > start) {
         char *previous = g_utf8_prev_char(end);
-        if (!is_separator(g_utf8_get_char(previous)))
+        if (!is_separator(g_utf8_get_char(previous))) {
             break;
+        }
         end = previous;
     }
     memmove(text, start, (gsize)(end - start));
@@ -160,8 +165,9 @@ static char *rest_of(const Block *block, const LinkSpan *link, gsize from, gsize
     const char *text = block->text->str;
     const gsize start = CLAMP(link->start, from, to), end = CLAMP(link->end, from, to);
     gsize before = start - from > max_bytes ? start - max_bytes : from;
-    while (before < start && ((guchar)text[before] & 0xC0) == 0x80)
+    while (before < start && ((guchar)text[before] & 0xC0) == 0x80) {
         before++;
+    }
     const gsize after = syl_text_cut(text + end, to - end, max_bytes);
     g_autoptr(GString) rest = g_string_sized_new(start - before + after + 1);
     g_string_append_len(rest, text + before, (gssize)(start - before));
@@ -181,14 +187,17 @@ static char *row_note(const Outline *outline, const Block *block, const LinkSpan
         const gsize to = i + 1 < block->cells->len ? g_array_index(block->cells, gsize, i + 1)
                                                    : block->text->len;
         g_autofree char *cell = rest_of(block, link, from, to, OUTLINE_CELL_MAX_BYTES);
-        if (cell[0] == '\0')
+        if (cell[0] == '\0') {
             continue;
-        if (note->len > 0)
+        }
+        if (note->len > 0) {
             g_string_append(note, "; ");
+        }
         const char *column =
             i < outline->columns->len ? g_ptr_array_index(outline->columns, i) : "";
-        if (column[0] != '\0')
+        if (column[0] != '\0') {
             g_string_append_printf(note, "%s: ", column);
+        }
         g_string_append(note, cell);
     }
     return g_string_free(note, FALSE);
@@ -213,13 +222,15 @@ void outline_open_block(Outline *outline, OutlineBlock kind, guint level) {
 static void close_heading(Outline *outline, const Block *block) {
     g_autoptr(GPtrArray) path = g_ptr_array_new();
     const guint own = block->level - 1;
-    for (guint i = own; i < HEADING_LEVELS; i++)
+    for (guint i = own; i < HEADING_LEVELS; i++) {
         g_clear_pointer(&outline->heading[i], g_free);
+    }
     outline->heading[own] = tidy(block->text->str, block->text->len, OUTLINE_HEADING_MAX_BYTES);
     outline_offer_title(outline, outline->heading[own], strlen(outline->heading[own]));
     for (guint i = 0; i <= own; i++) {
-        if (outline->heading[i] != NULL && outline->heading[i][0] != '\0')
+        if (outline->heading[i] != NULL && outline->heading[i][0] != '\0') {
             g_ptr_array_add(path, g_strdup(outline->heading[i]));
+        }
     }
     g_ptr_array_add(path, NULL);
     block->section->path = (GStrv)g_ptr_array_steal(path, NULL);
@@ -249,20 +260,23 @@ static void close_entries(const Outline *outline, const Block *block) {
 
 void outline_close_block(Outline *outline) {
     Block *block = innermost(outline);
-    if (block == NULL)
+    if (block == NULL) {
         return;
+    }
     for (guint kind = 0; kind < OUTLINE_LINK_KINDS; kind++) {
-        if (outline->links[kind].url != NULL && outline->links[kind].block == block)
+        if (outline->links[kind].url != NULL && outline->links[kind].block == block) {
             outline_close_link(outline, kind);
+        }
     }
     close_entries(outline, block);
-    if (block->kind == OUTLINE_HEADING)
+    if (block->kind == OUTLINE_HEADING) {
         close_heading(outline, block);
-    else if (block->kind == OUTLINE_HEADER_ROW)
+    } else if (block->kind == OUTLINE_HEADER_ROW) {
         close_header_row(outline, block);
-    else if (block->kind != OUTLINE_ROW && !block->has_link && block->text->len > 0)
+    } else if (block->kind != OUTLINE_ROW && !block->has_link && block->text->len > 0) {
         g_ptr_array_index(block->section->texts, block->slot) =
             tidy(block->text->str, block->text->len, OUTLINE_SECTION_TEXT_BYTES);
+    }
     g_ptr_array_set_size(outline->blocks, (gint)outline->blocks->len - 1);
 }
 
@@ -278,8 +292,9 @@ gboolean outline_is_in(const Outline *outline, OutlineBlock kind) {
 
 void outline_mark_line(Outline *outline, guint line) {
     Block *block = innermost(outline);
-    if (block != NULL && block->line == 0)
+    if (block != NULL && block->line == 0) {
         block->line = line;
+    }
     outline->last_line = line;
 }
 
@@ -290,30 +305,34 @@ gboolean outline_wants_line(const Outline *outline) {
 
 void outline_start_cell(Outline *outline) {
     Block *block = innermost(outline);
-    if (block == NULL)
+    if (block == NULL) {
         return;
+    }
     g_string_append_c(block->text, ' ');
     g_array_append_val(block->cells, block->text->len);
 }
 
 void outline_add_text(Outline *outline, const char *text, gsize size) {
     Block *block = innermost(outline);
-    if (block == NULL)
+    if (block == NULL) {
         return;
+    }
     while (block->text->len == 0 && size > 0 && g_ascii_isspace(*text)) {
         text++;
         size--;
     }
     g_string_append_len(block->text, text, (gssize)size);
     for (guint kind = 0; kind < OUTLINE_LINK_KINDS; kind++) {
-        if (outline->links[kind].url != NULL)
+        if (outline->links[kind].url != NULL) {
             g_string_append_len(outline->links[kind].text, text, (gssize)size);
+        }
     }
 }
 
 void outline_offer_title(Outline *outline, const char *text, gsize size) {
-    if (outline->list->title[0] != '\0')
+    if (outline->list->title[0] != '\0') {
         return;
+    }
     g_free(outline->list->title);
     outline->list->title = tidy(text, size, OUTLINE_HEADING_MAX_BYTES);
 }
@@ -323,13 +342,16 @@ void outline_offer_title(Outline *outline, const char *text, gsize size) {
 void outline_add_picture(Outline *outline, const char *src, const char *alt) {
     for (guint kind = 0; kind < OUTLINE_LINK_KINDS; kind++) {
         OpenLink *link = &outline->links[kind];
-        if (link->url == NULL)
+        if (link->url == NULL) {
             continue;
+        }
         link->pictures++;
-        if (src != NULL && badge_is_picture(src))
+        if (src != NULL && badge_is_picture(src)) {
             link->badges++;
-        if (alt != NULL)
+        }
+        if (alt != NULL) {
             g_string_append_printf(link->alt, " %s", alt);
+        }
     }
 }
 
@@ -338,20 +360,23 @@ static gboolean is_web_address(const char *url) {
     const char *rest = g_ascii_strncasecmp(url, "http://", 7) == 0    ? url + 7
                        : g_ascii_strncasecmp(url, "https://", 8) == 0 ? url + 8
                                                                       : "";
-    if (rest[0] == '\0')
+    if (rest[0] == '\0') {
         return FALSE;
+    }
     for (const char *p = url; *p != '\0'; p++) {
         const gboolean is_c1 = (guchar)p[0] == 0xC2 && (guchar)p[1] < 0xA0;
-        if (g_ascii_iscntrl(*p) || is_c1)
+        if (g_ascii_iscntrl(*p) || is_c1) {
             return FALSE;
+        }
     }
     return TRUE;
 }
 
 void outline_open_link(Outline *outline, OutlineLink kind, const char *url) {
     Block *block = innermost(outline);
-    if (block == NULL)
+    if (block == NULL) {
         return;
+    }
     outline_close_link(outline, kind);
     OpenLink *link = &outline->links[kind];
     block->has_link = TRUE;
@@ -370,11 +395,13 @@ gboolean outline_has_open_link(const Outline *outline, OutlineLink kind) {
 
 /* The entry of a link that is closed; NULL if it is none. */
 static ListEntry *make_entry(const OpenLink *link) {
-    if (!is_web_address(link->url))
+    if (!is_web_address(link->url)) {
         return NULL;
+    }
     g_autofree char *text = tidy(link->text->str, link->text->len, OUTLINE_TEXT_MAX_BYTES);
-    if (text[0] == '\0' && link->pictures > 0 && link->badges == link->pictures)
+    if (text[0] == '\0' && link->pictures > 0 && link->badges == link->pictures) {
         return NULL;
+    }
     ListEntry *entry = g_new0(ListEntry, 1);
     entry->url = g_strdup(link->url);
     entry->text = text[0] != '\0' ? g_steal_pointer(&text)
@@ -384,12 +411,14 @@ static ListEntry *make_entry(const OpenLink *link) {
 
 void outline_close_link(Outline *outline, OutlineLink kind) {
     OpenLink *link = &outline->links[kind];
-    if (link->url == NULL)
+    if (link->url == NULL) {
         return;
+    }
     ListEntry *entry = make_entry(link);
     g_clear_pointer(&link->url, g_free);
-    if (entry == NULL)
+    if (entry == NULL) {
         return;
+    }
     if (outline->list->entries->len >= LIST_MAX_ENTRIES) {
         list_entry_free(entry);
         outline->list->dropped++;
@@ -411,10 +440,12 @@ static GStrv section_texts(const Section *section, gsize *bytes) {
     for (guint i = 0; i < section->texts->len && texts->len < OUTLINE_SECTION_MAX_TEXTS; i++) {
         const char *text = g_ptr_array_index(section->texts, i);
         const gsize size = text == NULL ? 0 : strlen(text);
-        if (size == 0)
+        if (size == 0) {
             continue;
-        if (*bytes + size > OUTLINE_SECTION_TOTAL_BYTES)
+        }
+        if (*bytes + size > OUTLINE_SECTION_TOTAL_BYTES) {
             break;
+        }
         *bytes += size;
         g_ptr_array_add(texts, g_strdup(text));
     }
@@ -423,8 +454,9 @@ static GStrv section_texts(const Section *section, gsize *bytes) {
 }
 
 List *outline_take_list(Outline *outline) {
-    while (outline->blocks->len > 0)
+    while (outline->blocks->len > 0) {
         outline_close_block(outline);
+    }
     List *list = g_steal_pointer(&outline->list);
     const Section *last = NULL;
     g_auto(GStrv) texts = NULL;

@@ -37,10 +37,11 @@ static void labels_name_the_encodings_of_the_standard(void **state) {
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         const char *name = charset_of_label(cases[i].label, strlen(cases[i].label));
-        if (cases[i].name)
+        if (cases[i].name) {
             assert_string_equal(name, cases[i].name);
-        else
+        } else {
             assert_null(name);
+        }
     }
 }
 
@@ -65,10 +66,11 @@ static void declaration_in_the_page_is_found(void **state) {
     (void)state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         const char *name = charset_prescan((const guint8 *)cases[i].page, strlen(cases[i].page));
-        if (cases[i].name)
+        if (cases[i].name) {
             assert_string_equal(name, cases[i].name);
-        else
+        } else {
             assert_null(name);
+        }
     }
 }
 

@@ -16,8 +16,9 @@
 static DecodeResult feed(Decoder *decoder, const char *bytes, gsize size, gsize step) {
     for (gsize at = 0; at < size; at += step) {
         const DecodeResult result = decoder_feed(decoder, bytes + at, MIN(step, size - at));
-        if (result != DECODE_OK)
+        if (result != DECODE_OK) {
             return result;
+        }
     }
     return DECODE_OK;
 }
@@ -28,8 +29,9 @@ static void assert_body(Decoder *decoder, const char *text) {
     gsize size;
     const char *bytes = g_bytes_get_data(body, &size);
     assert_int_equal(size, strlen(text));
-    if (size)
+    if (size) {
         assert_memory_equal(bytes, text, size);
+    }
 }
 
 static void decoder_reads_every_coding_in_pieces_of_any_size(void **state) {
@@ -126,8 +128,9 @@ static void decoder_takes_no_bytes_for_a_whole_empty_body(void **state) {
 static void decoder_refuses_codings_it_cannot_read(void **state) {
     (void)state;
     static const char *const encodings[] = {"br", "zstd", "compress", "gzip, gzip", "gzip,br"};
-    for (guint i = 0; i < G_N_ELEMENTS(encodings); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(encodings); i++) {
         assert_null(decoder_new(encodings[i], MAX_BYTES));
+    }
     decoder_free(NULL);
 }
 

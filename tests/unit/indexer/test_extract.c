@@ -46,8 +46,9 @@ static void body_is_what_type_name_or_bytes_say(void **state) {
                               .size = strlen(cases[i].bytes)};
         g_autoptr(GError) error = NULL;
         g_autoptr(Document) document = extract_document(&input, &error);
-        if (error)
+        if (error) {
             fail_msg("case %zu: %s", i, error->message);
+        }
         assert_string_equal(document->kind, cases[i].kind);
     }
 }

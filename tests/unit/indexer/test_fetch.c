@@ -104,8 +104,9 @@ typedef struct Connection {
 static gboolean send_all(int socket, const char *bytes, gsize size) {
     while (size) {
         const ssize_t sent = send(socket, bytes, size, MSG_NOSIGNAL);
-        if (sent <= 0)
+        if (sent <= 0) {
             return FALSE;
+        }
         bytes += sent;
         size -= (gsize)sent;
     }
@@ -115,8 +116,9 @@ static gboolean send_all(int socket, const char *bytes, gsize size) {
 /* Waits until the client closes the connection. */
 static void drain(int socket) {
     char rest[256];
-    while (recv(socket, rest, sizeof rest, 0) > 0)
+    while (recv(socket, rest, sizeof rest, 0) > 0) {
         continue;
+    }
 }
 
 /* Says whether the connection may carry another request. */
@@ -129,15 +131,18 @@ static gboolean answer(int socket, const char *path) {
         }
     }
     for (guint i = 0; i < G_N_ELEMENTS(REPLIES); i++) {
-        if (strcmp(path, REPLIES[i].path))
+        if (strcmp(path, REPLIES[i].path)) {
             continue;
+        }
         send_all(socket, REPLIES[i].reply, REPLIES[i].size);
         if (REPLIES[i].ending == REPEAT) {
             g_autoptr(GString) many = g_string_new(NULL);
-            while (many->len < 16384)
+            while (many->len < 16384) {
                 g_string_append(many, REPLIES[i].repeated);
-            while (send_all(socket, many->str, many->len))
+            }
+            while (send_all(socket, many->str, many->len)) {
                 continue;
+            }
         } else if (REPLIES[i].ending == STALL) {
             drain(socket);
         }
@@ -153,20 +158,24 @@ static void *serve_connection(void *data) {
     gsize size = 0;
     for (;;) {
         const ssize_t got = recv(connection->socket, request + size, sizeof request - 1 - size, 0);
-        if (got <= 0)
+        if (got <= 0) {
             break;
+        }
         size += (gsize)got;
         request[size] = '\0';
-        if (request[0] == '\x16') /* a TLS handshake */
+        if (request[0] == '\x16') { /* a TLS handshake */
             break;
-        if (!strstr(request, "\r\n\r\n"))
+        }
+        if (!strstr(request, "\r\n\r\n")) {
             continue;
+        }
         pthread_mutex_lock(&server->lock);
         memcpy(server->last_request, request, size + 1);
         pthread_mutex_unlock(&server->lock);
         g_auto(GStrv) words = g_strsplit(request, " ", 3);
-        if (!answer(connection->socket, words[1]))
+        if (!answer(connection->socket, words[1])) {
             break;
+        }
         size = 0;
     }
     close(connection->socket);
@@ -178,8 +187,9 @@ static void *serve(void *data) {
     Server *server = data;
     for (;;) {
         const int socket = accept(server->listener, NULL, NULL);
-        if (socket < 0)
+        if (socket < 0) {
             return NULL;
+        }
         Connection *connection = g_new(Connection, 1);
         *connection = (Connection){server, socket};
         pthread_t handler;
@@ -255,8 +265,9 @@ static void use_options(Fixture *fixture, const FetchOptions *options) {
     fetcher_free(fixture->fetcher);
     g_autoptr(GError) error = NULL;
     fixture->fetcher = fetcher_new(options, on_done, fixture, &error);
-    if (error)
+    if (error) {
         print_error("%s\n", error->message);
+    }
     assert_non_null(fixture->fetcher);
 }
 
@@ -281,8 +292,9 @@ static int teardown(void **state) {
     fetcher_free(fixture->fetcher);
     shutdown(server->listener, SHUT_RDWR);
     pthread_join(server->acceptor, NULL);
-    for (guint i = 0; i < server->handlers->len; i++)
+    for (guint i = 0; i < server->handlers->len; i++) {
         pthread_join(g_array_index(server->handlers, pthread_t, i), NULL);
+    }
     close(server->listener);
     g_array_unref(server->handlers);
     pthread_mutex_destroy(&server->lock);
@@ -303,8 +315,9 @@ static void start(Fixture *fixture, const char *path) {
 }
 
 static void wait_for_all(Fixture *fixture) {
-    while (fetcher_running(fixture->fetcher))
+    while (fetcher_running(fixture->fetcher)) {
         fetcher_wait(fixture->fetcher, NULL, 0, 1000);
+    }
 }
 
 /* The one reply to request; the fixture's until the next call. */
@@ -317,11 +330,13 @@ static const FetchReply *fetch_request(Fixture *fixture, const FetchRequest *req
     const gboolean success = reply->outcome == FETCH_OK || reply->outcome == FETCH_REDIRECT ||
                              reply->outcome == FETCH_NOT_MODIFIED;
     assert_int_equal(reply->message == NULL, success);
-    if (reply->message)
+    if (reply->message) {
         assert_null(strpbrk(reply->message, "\r\n"));
+    }
     assert_non_null(reply->body);
-    if (reply->outcome != FETCH_OK)
+    if (reply->outcome != FETCH_OK) {
         assert_int_equal(g_bytes_get_size(reply->body), 0);
+    }
     return reply;
 }
 
@@ -340,8 +355,9 @@ static void assert_body(const FetchReply *reply, const char *text) {
 }
 
 static void assert_message_has(const FetchReply *reply, const char *part) {
-    if (!strstr(reply->message, part))
+    if (!strstr(reply->message, part)) {
         print_error("\"%s\" lacks \"%s\"\n", reply->message, part);
+    }
     assert_non_null(strstr(reply->message, part));
 }
 
@@ -355,12 +371,14 @@ typedef struct Case {
 static void check_cases(Fixture *fixture, const Case *cases, guint count) {
     for (guint i = 0; i < count; i++) {
         const FetchReply *reply = fetch(fixture, cases[i].path);
-        if (reply->outcome != cases[i].outcome || reply->status != cases[i].status)
+        if (reply->outcome != cases[i].outcome || reply->status != cases[i].status) {
             print_error("%s: %s\n", cases[i].path, reply->message);
+        }
         assert_int_equal(reply->outcome, cases[i].outcome);
         assert_int_equal(reply->status, cases[i].status);
-        if (cases[i].message)
+        if (cases[i].message) {
             assert_message_has(reply, cases[i].message);
+        }
     }
 }
 
@@ -598,8 +616,9 @@ static void fetcher_runs_many_transfers_at_the_same_time(void **state) {
     options.per_host = 4;
     options.timeout_ms = 300;
     use_options(fixture, &options);
-    for (guint i = 0; i < 3; i++)
+    for (guint i = 0; i < 3; i++) {
         start(fixture, "/stall");
+    }
     start(fixture, "/ok");
     wait_for_all(fixture);
     assert_int_equal(fixture->replies->len, 4);

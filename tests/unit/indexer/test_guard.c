@@ -25,8 +25,9 @@ static gboolean permits(const Guard *guard, const char *text) {
 
 static void check_all(const Guard *guard, const char *const *addresses, gboolean expected) {
     for (; *addresses; addresses++) {
-        if (permits(guard, *addresses) != expected)
+        if (permits(guard, *addresses) != expected) {
             print_error("%s is %s\n", *addresses, expected ? "refused" : "permitted");
+        }
         assert_int_equal(permits(guard, *addresses), expected);
     }
 }

@@ -53,8 +53,9 @@ static void headers_that_are_no_text_count_as_not_sent(void **state) {
 static void headers_are_capped_in_lines_and_bytes(void **state) {
     (void)state;
     Headers many = {0};
-    for (guint i = 0; i < FETCH_MAX_HEADER_LINES; i++)
+    for (guint i = 0; i < FETCH_MAX_HEADER_LINES; i++) {
         assert_int_equal(take(&many, "a: b\r\n"), HEADERS_MORE);
+    }
     assert_int_equal(take(&many, "a: b\r\n"), HEADERS_OVER);
     Headers large = {0};
     g_autofree char *line = g_strnfill(FETCH_MAX_HEADER_BYTES / 2, 'a');

@@ -125,8 +125,9 @@ static void boilerplate_goes_to_rest_and_captions_to_captions(void **state) {
     (void)state;
     g_autoptr(GString) page = g_string_new("<body><nav>Home Shop</nav><script>var x</script>"
                                            "<article><h1>T</h1>");
-    for (guint i = 0; i < 10; i++)
+    for (guint i = 0; i < 10; i++) {
         g_string_append(page, "<p>A sentence that is long enough, with a comma, to count.</p>");
+    }
     g_string_append(page, "<figure><img><figcaption>Figure 1: a cat</figcaption></figure>"
                           "</article><footer>Imprint</footer>");
     g_autoptr(Document) document = read_page(page->str);
@@ -140,11 +141,13 @@ static void boilerplate_goes_to_rest_and_captions_to_captions(void **state) {
 static void text_below_three_hundred_levels_is_kept(void **state) {
     (void)state;
     g_autoptr(GString) page = g_string_new("<body>");
-    for (guint i = 0; i < 300; i++)
+    for (guint i = 0; i < 300; i++) {
         g_string_append(page, "<div>");
+    }
     g_string_append(page, "<p>the deepest words</p>");
-    for (guint i = 0; i < 300; i++)
+    for (guint i = 0; i < 300; i++) {
         g_string_append(page, "</div>");
+    }
     g_string_append(page, "<p>the words after</p>");
     g_autoptr(Document) document = read_page(page->str);
     assert_non_null(strstr(document->main, "the deepest words"));
@@ -191,8 +194,9 @@ static void empty_page_is_malformed_and_odd_ones_are_not(void **state) {
     for (gsize i = 0; i < G_N_ELEMENTS(odd); i++) {
         ExtractInput page = {.bytes = (const guint8 *)odd[i], .size = strlen(odd[i])};
         g_autoptr(Document) document = extract_html(&page, NULL);
-        if (document)
+        if (document) {
             assert_true(g_utf8_validate(document->main, -1, NULL));
+        }
     }
 }
 

@@ -88,8 +88,9 @@ static void attributes_keep_their_first_value_and_only_known_ones_pass(void **st
         {"t<p id='never closed", "t"},
     };
     (void)state;
-    for (gsize i = 0; i + 1 < G_N_ELEMENTS(cases); i++)
+    for (gsize i = 0; i + 1 < G_N_ELEMENTS(cases); i++) {
         check(&cases[i], 1);
+    }
     gsize size;
     g_autofree char *out = html_prepass(cases[5].in, strlen(cases[5].in), &size);
     assert_true(g_str_has_prefix(out, "t"));
@@ -132,10 +133,11 @@ static void control_characters_and_nul_are_cleaned(void **state) {
 static guint deepest(const char *html) {
     guint depth = 0, most = 0;
     for (const char *at = html; (at = strchr(at, '<')); at++) {
-        if (at[1] == '/')
+        if (at[1] == '/') {
             depth--;
-        else if (!g_str_has_prefix(at, "<br>"))
+        } else if (!g_str_has_prefix(at, "<br>")) {
             depth++;
+        }
         most = MAX(most, depth);
     }
     return most;
@@ -148,8 +150,9 @@ static void nesting_is_bounded_and_no_text_is_lost(void **state) {
     (void)state;
     for (gsize u = 0; u < G_N_ELEMENTS(units); u++) {
         g_autoptr(GString) page = g_string_new(NULL);
-        for (guint i = 0; i < 1000; i++)
+        for (guint i = 0; i < 1000; i++) {
             g_string_append_printf(page, "%sw%u", units[u], i);
+        }
         gsize size;
         g_autofree char *out = html_prepass(page->str, page->len, &size);
         assert_true(deepest(out) <= HTML_MAX_DEPTH);
@@ -163,11 +166,13 @@ static void nesting_is_bounded_and_no_text_is_lost(void **state) {
 static void structure_after_a_deep_part_is_kept(void **state) {
     g_autoptr(GString) page = g_string_new(NULL);
     (void)state;
-    for (guint i = 0; i < 300; i++)
+    for (guint i = 0; i < 300; i++) {
         g_string_append(page, "<div>");
+    }
     g_string_append(page, "deep");
-    for (guint i = 0; i < 300; i++)
+    for (guint i = 0; i < 300; i++) {
         g_string_append(page, "</div>");
+    }
     g_string_append(page, "<h2>after</h2>");
     gsize size;
     g_autofree char *out = html_prepass(page->str, page->len, &size);

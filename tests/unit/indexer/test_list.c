@@ -41,9 +41,10 @@ static void what_is_no_list_is_refused_with_a_reason(void **state) {
         {"[![build](https://img.shields.io/b.svg)](https://ci.example)", 0, LIST_ERROR_NO_LINKS},
         {"```\n[a](http://a.example)\n```\n", 0, LIST_ERROR_NO_LINKS},
     };
-    for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++)
+    for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++) {
         assert_refused(CASES[i].bytes, CASES[i].size != 0 ? CASES[i].size : strlen(CASES[i].bytes),
                        CASES[i].code);
+    }
 }
 
 static void a_list_over_the_size_limit_is_refused(void **state) {
@@ -77,8 +78,9 @@ static void a_few_bytes_of_another_encoding_do_not_spoil_a_list(void **state) {
 static void entries_over_the_limit_are_counted_not_kept(void **state) {
     (void)state;
     g_autoptr(GString) bytes = g_string_new(NULL);
-    for (guint i = 0; i < LIST_MAX_ENTRIES + 3; i++)
+    for (guint i = 0; i < LIST_MAX_ENTRIES + 3; i++) {
         g_string_append(bytes, "[a](http://a.example)\n\n");
+    }
     g_autoptr(List) list = list_parse("my.md", bytes->str, bytes->len, NULL);
     assert_non_null(list);
     assert_int_equal(list->entries->len, LIST_MAX_ENTRIES);
@@ -91,8 +93,9 @@ static void a_file_is_read_whole(void **state) {
     const int fd = g_file_open_tmp("list-XXXXXX.md", &path, NULL);
     assert_true(fd >= 0);
     g_autoptr(GString) bytes = g_string_new(ONE_LINK);
-    for (guint i = 0; i < 40000; i++)
+    for (guint i = 0; i < 40000; i++) {
         g_string_append(bytes, "prose\n");
+    }
     g_string_append(bytes, "\n[last](http://last.example/)");
     assert_true(write(fd, bytes->str, bytes->len) == (gssize)bytes->len);
     close(fd);

@@ -14,8 +14,9 @@
 
 static char *paragraphs(guint count) {
     GString *html = g_string_new(NULL);
-    for (guint i = 0; i < count; i++)
+    for (guint i = 0; i < count; i++) {
         g_string_append_printf(html, "<p>%u " SENTENCE SENTENCE "</p>", i);
+    }
     return g_string_free(html, FALSE);
 }
 
@@ -84,8 +85,9 @@ static void misleading_class_does_not_lose_the_page(void **state) {
 static void index_page_keeps_its_links(void **state) {
     g_autoptr(GString) page = g_string_new("<main><h1>The Book</h1><p>A short preface.</p><ul>");
     (void)state;
-    for (guint i = 1; i <= 60; i++)
+    for (guint i = 1; i <= 60; i++) {
         g_string_append_printf(page, "<li><a href=ch%u.html>Chapter %u: its title</a>", i, i);
+    }
     g_string_append(page, "</ul></main>");
     g_autoptr(Document) document = read_page(page->str);
     assert_non_null(strstr(document->main, "A short preface."));
@@ -107,9 +109,10 @@ static void link_list_inside_an_article_is_dropped(void **state) {
 static void several_teasers_are_all_content(void **state) {
     g_autoptr(GString) page = g_string_new("<body><div id=list>");
     (void)state;
-    for (guint i = 0; i < 5; i++)
+    for (guint i = 0; i < 5; i++) {
         g_string_append_printf(
             page, "<article><h2>Item %u</h2><p>" SENTENCE SENTENCE SENTENCE "</p></article>", i);
+    }
     g_string_append(page, "</div>");
     g_autoptr(Document) document = read_page(page->str);
     for (guint i = 0; i < 5; i++) {

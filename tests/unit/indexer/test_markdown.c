@@ -219,8 +219,9 @@ static void a_table_of_too_many_columns_is_read_as_text(void **state) {
     g_autoptr(GString) markdown = g_string_new(NULL);
     static const char *const ROWS[] = {"a|", "---|", "[a](http://x.example)|"};
     for (gsize row = 0; row < G_N_ELEMENTS(ROWS); row++) {
-        for (guint column = 0; column < 20000; column++)
+        for (guint column = 0; column < 20000; column++) {
             g_string_append(markdown, ROWS[row]);
+        }
         g_string_append_c(markdown, '\n');
     }
     g_autoptr(List) list = list_parse_markdown(markdown->str, markdown->len);
@@ -230,11 +231,13 @@ static void a_table_of_too_many_columns_is_read_as_text(void **state) {
 static void a_long_note_is_cut_around_its_link(void **state) {
     (void)state;
     g_autoptr(GString) markdown = g_string_new(NULL);
-    for (guint i = 0; i < 5000; i++)
+    for (guint i = 0; i < 5000; i++) {
         g_string_append(markdown, "\xC3\xA9");
+    }
     g_string_append(markdown, " before [a](http://x.example) after ");
-    for (guint i = 0; i < 5000; i++)
+    for (guint i = 0; i < 5000; i++) {
         g_string_append(markdown, "\xE2\x82\xAC");
+    }
     g_autoptr(List) list = list_parse_markdown(markdown->str, markdown->len);
     const ListEntry *entry = g_ptr_array_index(list->entries, 0);
     assert_true(strlen(entry->note) <= 2 * OUTLINE_NOTE_SIDE_BYTES + 1);
@@ -259,15 +262,17 @@ static void section_text_is_what_stands_without_links_under_the_heading(void **s
 static void section_text_keeps_within_its_caps(void **state) {
     (void)state;
     g_autoptr(GString) markdown = g_string_new("[a](http://x.example)\n");
-    for (guint i = 0; i < 2 * OUTLINE_SECTION_MAX_TEXTS; i++)
+    for (guint i = 0; i < 2 * OUTLINE_SECTION_MAX_TEXTS; i++) {
         g_string_append(markdown, "- item\n");
+    }
     g_autoptr(List) many = list_parse_markdown(markdown->str, markdown->len);
     const ListEntry *entry = g_ptr_array_index(many->entries, 0);
     assert_int_equal(g_strv_length(entry->section_text), OUTLINE_SECTION_MAX_TEXTS);
 
     g_string_assign(markdown, "[a](http://x.example)\n\n");
-    for (guint i = 0; i < 100; i++)
+    for (guint i = 0; i < 100; i++) {
         g_string_append_printf(markdown, "%0900d\n\n", 1);
+    }
     g_autoptr(List) large = list_parse_markdown(markdown->str, markdown->len);
     entry = g_ptr_array_index(large->entries, 0);
     assert_int_equal(strlen(entry->section_text[0]), OUTLINE_SECTION_TEXT_BYTES);
@@ -351,9 +356,10 @@ static void any_bytes_give_valid_text(void **state) {
     for (guint round = 0; round < 1500; round++) {
         g_autoptr(GString) markdown = g_string_new(NULL);
         const gint32 pieces = g_rand_int_range(random, 1, 60);
-        for (gint32 i = 0; i < pieces; i++)
+        for (gint32 i = 0; i < pieces; i++) {
             g_string_append(markdown,
                             PIECES[g_rand_int_range(random, 0, (gint32)G_N_ELEMENTS(PIECES))]);
+        }
         g_autoptr(List) list = list_parse_markdown(markdown->str, markdown->len);
         assert_non_null(list);
         for (guint i = 0; i < list->entries->len; i++) {
@@ -393,8 +399,9 @@ static void hostile_lists_take_time_in_their_size(void **state) {
     };
     for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++) {
         g_autoptr(GString) markdown = g_string_new(NULL);
-        for (guint times = 0; times < CASES[i].times; times++)
+        for (guint times = 0; times < CASES[i].times; times++) {
             g_string_append(markdown, CASES[i].piece);
+        }
         g_autoptr(List) list = list_parse_markdown(markdown->str, markdown->len);
         assert_non_null(list);
     }

@@ -15,8 +15,9 @@ static char *make_pdf(const char *const *pages, guint count) {
     GString *pdf = g_string_new("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
                                 "3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
                                 "2 0 obj<</Type/Pages/Kids[");
-    for (guint i = 0; i < count; i++)
+    for (guint i = 0; i < count; i++) {
         g_string_append_printf(pdf, "%u 0 R ", 10 + 2 * i);
+    }
     g_string_append_printf(pdf, "]/Count %u>>endobj\n", count);
     for (guint i = 0; i < count; i++) {
         g_auto(GStrv) lines = g_strsplit(pages[i], "\n", -1);
@@ -48,8 +49,9 @@ static void each_page_is_a_section_with_its_anchor(void **state) {
         "On limits\nThis line of the first page is long and breaks in the mid-\ndle of a word.", "",
         "Third page."};
     (void)state;
-    if (!have_tool())
+    if (!have_tool()) {
         skip();
+    }
     g_autofree char *pdf = make_pdf(pages, G_N_ELEMENTS(pages));
     g_autoptr(GError) error = NULL;
     g_autoptr(Document) document = read_pdf(pdf, &error);
@@ -66,8 +68,9 @@ static void each_page_is_a_section_with_its_anchor(void **state) {
 static void numbers_of_pages_are_no_text(void **state) {
     static const char *const pages[] = {"Words of one.\n1", "Words of two.\n2"};
     (void)state;
-    if (!have_tool())
+    if (!have_tool()) {
         skip();
+    }
     g_autofree char *pdf = make_pdf(pages, G_N_ELEMENTS(pages));
     g_autoptr(Document) document = read_pdf(pdf, NULL);
     assert_string_equal(document->main, "Words of one.\nWords of two.");
@@ -75,8 +78,9 @@ static void numbers_of_pages_are_no_text(void **state) {
 
 static void broken_pdf_is_malformed(void **state) {
     (void)state;
-    if (!have_tool())
+    if (!have_tool()) {
         skip();
+    }
     g_autoptr(GError) error = NULL;
     assert_null(read_pdf("%PDF-1.4\nnothing here", &error));
     assert_true(g_error_matches(error, EXTRACT_ERROR, EXTRACT_ERROR_MALFORMED));

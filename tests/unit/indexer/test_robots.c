@@ -22,8 +22,9 @@ typedef struct Case {
 static void check_cases(const Case *cases, guint count) {
     for (guint i = 0; i < count; i++) {
         g_autoptr(Robots) robots = parse(cases[i].text);
-        if (robots_allows(robots, cases[i].path) != cases[i].allowed)
+        if (robots_allows(robots, cases[i].path) != cases[i].allowed) {
             print_error("case %u: %s under\n%s\n", i, cases[i].path, cases[i].text);
+        }
         assert_int_equal(robots_allows(robots, cases[i].path), cases[i].allowed);
     }
 }
@@ -166,10 +167,12 @@ static void robots_crawl_delay_is_that_of_the_chosen_group(void **state) {
 static void robots_bytes_over_the_limit_are_not_read(void **state) {
     (void)state;
     g_autoptr(GString) text = g_string_new("User-agent: *\nDisallow: /first\n");
-    while (text->len < ROBOTS_MAX_BYTES - 20)
+    while (text->len < ROBOTS_MAX_BYTES - 20) {
         g_string_append(text, "# filler\n");
-    while (text->len < ROBOTS_MAX_BYTES - 11)
+    }
+    while (text->len < ROBOTS_MAX_BYTES - 11) {
         g_string_append_c(text, '\n');
+    }
     /* The limit falls behind "Disallow: /": cut there the rule would close the whole site. */
     g_string_append(text, "Disallow: /private\nDisallow: /late\n");
     g_autoptr(Robots) robots = robots_parse(text->str, text->len, AGENT);
@@ -190,8 +193,9 @@ static void robots_text_with_nul_bytes_is_read(void **state) {
 static void robots_many_wildcards_match_in_linear_time(void **state) {
     (void)state;
     g_autoptr(GString) text = g_string_new("User-agent: *\nDisallow: /");
-    for (guint i = 0; i < 1000; i++)
+    for (guint i = 0; i < 1000; i++) {
         g_string_append(text, "*a");
+    }
     g_string_append(text, "*b$\n");
     g_autoptr(Robots) robots = robots_parse(text->str, text->len, AGENT);
     g_autofree char *fill = g_strnfill(2000, 'a');

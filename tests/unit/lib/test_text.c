@@ -48,12 +48,14 @@ static void cleaning_is_idempotent_on_random_bytes(void **state) {
     g_autoptr(GRand) random = g_rand_new_with_seed(11);
     for (guint round = 0; round < 3000; round++) {
         char bytes[48];
-        for (gsize i = 0; i < sizeof bytes; i++)
+        for (gsize i = 0; i < sizeof bytes; i++) {
             bytes[i] = (char)(g_rand_boolean(random) ? g_rand_int_range(random, 0xC2, 0xF0)
                                                      : g_rand_int_range(random, 0, 256));
+        }
         for (gsize i = 0; i + 1 < sizeof bytes; i += 2) {
-            if (((guchar)bytes[i] & 0xE0) == 0xC0)
+            if (((guchar)bytes[i] & 0xE0) == 0xC0) {
                 bytes[i + 1] = (char)(0x80 | g_rand_int_range(random, 0, 64));
+            }
         }
         g_autofree char *once = syl_text_clean(bytes, sizeof bytes);
         assert_true(g_utf8_validate(once, -1, NULL));
@@ -68,8 +70,9 @@ static void cleaning_is_idempotent_on_random_bytes(void **state) {
 static void a_letter_keeps_at_most_thirty_marks(void **state) {
     (void)state;
     g_autoptr(GString) stacked = g_string_new("x");
-    for (guint i = 0; i < 200000; i++)
+    for (guint i = 0; i < 200000; i++) {
         g_string_append(stacked, i % 2 == 0 ? "\xCC\xB4" : "\xCC\x96");
+    }
     g_string_append(stacked, "y");
     g_autofree char *clean = syl_text_clean(stacked->str, -1);
     assert_int_equal(strlen(clean), 1 + 30 * 2 + 1);
@@ -99,8 +102,9 @@ static void cutting_never_splits_a_character(void **state) {
     (void)state;
     const char *text = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80";
     static const gsize LENGTHS[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
-    for (gsize max = 0; max < G_N_ELEMENTS(LENGTHS); max++)
+    for (gsize max = 0; max < G_N_ELEMENTS(LENGTHS); max++) {
         assert_int_equal(syl_text_cut(text, strlen(text), max), LENGTHS[max]);
+    }
 }
 
 static void lengths_count_utf16_units(void **state) {
@@ -119,8 +123,9 @@ static char *words_of(const char *text, gsize size) {
     while (syl_text_next_word(text, size, &position, &word)) {
         assert_true(word.size > 0 && word.start + word.size <= size);
         assert_true(position >= word.start + word.size);
-        if (words->len > 0)
+        if (words->len > 0) {
             g_string_append_c(words, '|');
+        }
         g_string_append_len(words, text + word.start, (gssize)word.size);
     }
     assert_int_equal(position, size);

@@ -16,8 +16,9 @@ static void check_against(const char *base, const Case *cases, guint count) {
     for (guint i = 0; i < count; i++) {
         g_autoptr(GError) error = NULL;
         g_autofree char *got = syl_url_canonical(cases[i].reference, base, &error);
-        if (!got)
+        if (!got) {
             print_error("%s\n", error->message);
+        }
         assert_non_null(got);
         assert_string_equal(got, cases[i].canonical);
         g_autofree char *again = syl_url_canonical(got, NULL, NULL);
@@ -34,8 +35,9 @@ static void check_against(const char *base, const Case *cases, guint count) {
 static void check_refused(const char *reference, const char *base, SylUrlError code) {
     g_autoptr(GError) error = NULL;
     g_autofree char *got = syl_url_canonical(reference, base, &error);
-    if (got)
+    if (got) {
         print_error("%s was taken for %s\n", reference, got);
+    }
     assert_null(got);
     assert_true(g_error_matches(error, SYL_URL_ERROR, (gint)code));
     assert_null(strpbrk(error->message, "\r\n\x1b"));
@@ -145,8 +147,9 @@ static void url_other_schemes_are_told_apart(void **state) {
         "mailto:a@b.org",       "javascript:alert(1)\n", "ftp://h.org/",
         "data:text/html,x y\\", "file:///etc/passwd",    "localhost:8080/x",
     };
-    for (guint i = 0; i < G_N_ELEMENTS(references); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(references); i++) {
         check_refused(references[i], "http://h.org/", SYL_URL_ERROR_SCHEME);
+    }
 }
 
 static void url_addresses_read_in_two_ways_are_refused(void **state) {
@@ -187,8 +190,9 @@ static void url_addresses_read_in_two_ways_are_refused(void **state) {
         "http://a,b.org/",
         "http://\u202e.org/",
     };
-    for (guint i = 0; i < G_N_ELEMENTS(references); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(references); i++) {
         check_refused(references[i], "http://h.org/", SYL_URL_ERROR_INVALID);
+    }
     check_refused("/path", NULL, SYL_URL_ERROR_INVALID);
     check_refused("//h.org/", NULL, SYL_URL_ERROR_INVALID);
     check_refused("", NULL, SYL_URL_ERROR_INVALID);
@@ -261,8 +265,9 @@ static void url_canonical_form_of_any_bytes_is_stable(void **state) {
             g_string_append(text, pieces[(seed >> 16) % G_N_ELEMENTS(pieces)]);
         }
         g_autofree char *once = syl_url_canonical(text->str, "http://b.org/x/y?z", NULL);
-        if (!once)
+        if (!once) {
             continue;
+        }
         assert_true(g_str_is_ascii(once));
         assert_null(strpbrk(once, " \\#\"<>"));
         g_autofree char *twice = syl_url_canonical(once, NULL, NULL);

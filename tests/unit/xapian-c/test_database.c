@@ -45,8 +45,9 @@ static void terms_come_in_byte_order_up_to_the_limit(void **state) {
     xc_terms_free(terms);
     assert_ok(xc_database_terms(database, "", 0, SIZE_MAX, &terms, error));
     assert_true(terms->count > 40);
-    for (size_t i = 1; i < terms->count; i++)
+    for (size_t i = 1; i < terms->count; i++) {
         assert_true(strcmp(terms->items[i - 1].name.data, terms->items[i].name.data) < 0);
+    }
     xc_terms_free(terms);
     assert_ok(xc_database_terms(database, "", 0, 0, &terms, error));
     assert_int_equal(terms->count, 0);
@@ -62,10 +63,12 @@ static void document_terms_carry_their_wdf(void **state) {
     assert_ok(xc_database_document_terms(database, 3, &terms, error));
     uint32_t title = 99, id = 99;
     for (size_t i = 0; i < terms->count; i++) {
-        if (strcmp(terms->items[i].name.data, "Scalculus") == 0)
+        if (strcmp(terms->items[i].name.data, "Scalculus") == 0) {
             title = terms->items[i].freq;
-        if (strcmp(terms->items[i].name.data, "Q3") == 0)
+        }
+        if (strcmp(terms->items[i].name.data, "Q3") == 0) {
             id = terms->items[i].freq;
+        }
     }
     assert_int_equal(title, 3);
     assert_int_equal(id, 0);
@@ -127,9 +130,10 @@ static void null_frees_do_nothing(void **state) {
 static void every_status_has_a_name(void **state) {
     (void)state;
     for (int status = XC_OK; status <= XC_INTERNAL; status++) {
-        for (int other = XC_OK; other < status; other++)
+        for (int other = XC_OK; other < status; other++) {
             assert_string_not_equal(xc_status_name((xc_status)status),
                                     xc_status_name((xc_status)other));
+        }
     }
     assert_string_equal(xc_status_name((xc_status)15), "unknown status");
 }
@@ -160,8 +164,9 @@ static void opening_says_why_it_cannot(void **state) {
         snprintf(path, sizeof path, "%s/%s", shelf->directory, cases[i].name);
         shelf_write_file(path, cases[i].content, strlen(cases[i].content));
         char *slash = strstr(path, "/iamglass");
-        if (slash != NULL)
+        if (slash != NULL) {
             *slash = '\0';
+        }
         assert_fails(xc_database_open(path, &database, error), cases[i].status);
     }
     assert_null(database);
@@ -172,8 +177,9 @@ static void a_message_too_long_ends_at_a_character(void **state) {
     for (size_t shift = 0; shift < 3; shift++) {
         char path[1024] = "/nonexistent/";
         strcat(path, &"xx"[2 - shift]);
-        for (int i = 1; i < 300; i++)
+        for (int i = 1; i < 300; i++) {
             strcat(path, i % 60 == 0 ? "/xx" : "\xe2\x82\xac"); /* a name is at most 255 bytes */
+        }
         xc_database *database = NULL;
         assert_fails(xc_database_open(path, &database, &shelf->error), XC_NOT_FOUND);
         size_t size = strlen(shelf->error.message);
@@ -258,12 +264,14 @@ static xc_status read_everything(xc_database *database, void *context, xc_error 
         xc_terms *terms = NULL;
         xc_string data;
         status = xc_database_document_terms(database, docid, &terms, error);
-        if (status != XC_OK)
+        if (status != XC_OK) {
             break;
+        }
         xc_terms_free(terms);
         status = xc_database_document_data(database, docid, &data, error);
-        if (status == XC_OK)
+        if (status == XC_OK) {
             xc_string_clear(&data);
+        }
     }
     return status;
 }
@@ -337,8 +345,9 @@ typedef struct BusyAnswer {
 static xc_status answer_while_writing(xc_database *database, void *context, xc_error *error) {
     BusyAnswer *busy = context;
     unsigned run = busy->runs++;
-    if (run < busy->stale_runs)
+    if (run < busy->stale_runs) {
         commit_many(busy->shelf, busy->writer, 2);
+    }
     unsigned unused = 0;
     return read_everything(database, &unused, error);
 }
@@ -390,8 +399,9 @@ static void two_threads_in_one_handle_end_a_debug_build(void **state) {
 static void *list_terms_for_ever(void *argument) {
     for (;;) {
         xc_terms *terms = NULL;
-        if (xc_database_terms(argument, "", 0, 1000, &terms, NULL) == XC_OK)
+        if (xc_database_terms(argument, "", 0, 1000, &terms, NULL) == XC_OK) {
             xc_terms_free(terms);
+        }
     }
     return NULL;
 }
@@ -406,8 +416,9 @@ static void two_threads_in_one_handle_end_a_debug_build(void **state) {
         signal(SIGABRT, SIG_DFL);
         alarm(20);
         if (xc_database_open(shelf->path, &database, NULL) == XC_OK &&
-            pthread_create(&thread, NULL, list_terms_for_ever, database) == 0)
+            pthread_create(&thread, NULL, list_terms_for_ever, database) == 0) {
             list_terms_for_ever(database);
+        }
         _exit(0);
     }
     int result;

@@ -41,8 +41,9 @@ static void assert_matches(Shelf *shelf, xc_query *query, const char *expected) 
     size_t used = 0;
     for (uint32_t docid = 1; docid <= SHELF_BOOKS; docid++) {
         for (size_t i = 0; i < result->hit_count; i++) {
-            if (result->hits[i].docid == docid)
+            if (result->hits[i].docid == docid) {
                 found[used++] = (char)('0' + docid);
+            }
         }
     }
     assert_string_equal(found, expected);
@@ -65,11 +66,12 @@ static void operators_match_what_they_say(void **state) {
         {XC_PHRASE, 3, "groups", "vector", "4"},    {XC_SYNONYM, 0, "calculus", "groups", "2345"},
         {XC_MAX, 0, "calculus", "groups", "2345"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_matches(shelf,
                        combine(shelf, cases[i].op, cases[i].window, term(shelf, cases[i].left),
                                term(shelf, cases[i].right)),
                        cases[i].expected);
+    }
     assert_matches(shelf, all(shelf), "12345");
 }
 
@@ -85,8 +87,9 @@ static void several_parts_combine_at_once(void **state) {
     const xc_query *twice[] = {parts[1], parts[1]};
     assert_ok(xc_query_combine(XC_OR, twice, 2, 0, &query, &shelf->error));
     assert_matches(shelf, query, "35");
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         xc_query_free(parts[i]);
+    }
 }
 
 static void combining_nothing_matches_nothing(void **state) {
@@ -151,8 +154,9 @@ static void scaling_multiplies_the_weight(void **state) {
     xc_result_free(zero);
     const double wrong[] = {-1, INFINITY, NAN};
     xc_query *query = NULL;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         assert_fails(xc_query_scale(plain, wrong[i], &query, &shelf->error), XC_INVALID);
+    }
     assert_null(query);
     xc_query_free(plain);
     xc_query_free(triple);
@@ -216,8 +220,9 @@ static void hits_come_by_weight_and_carry_their_data(void **state) {
     spec.boolean = true;
     result = run(shelf, &spec);
     assert_int_equal(result->hit_count, 3);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         assert_true(fabs(result->hits[i].weight) < 1e-12);
+    }
     xc_result_free(result);
     xc_query_free(query);
 }
@@ -247,13 +252,15 @@ static void values_sort_in_both_directions(void **state) {
     spec.sort_slot = SHELF_PRICE;
     xc_result *result = run(shelf, &spec);
     const uint32_t ascending[] = {4, 5, 3, 1, 2};
-    for (size_t i = 0; i < SHELF_BOOKS; i++)
+    for (size_t i = 0; i < SHELF_BOOKS; i++) {
         assert_int_equal(result->hits[i].docid, ascending[i]);
+    }
     xc_result_free(result);
     spec.sort_descending = true;
     result = run(shelf, &spec);
-    for (size_t i = 0; i < SHELF_BOOKS; i++)
+    for (size_t i = 0; i < SHELF_BOOKS; i++) {
         assert_int_equal(result->hits[i].docid, ascending[SHELF_BOOKS - 1 - i]);
+    }
     xc_result_free(result);
     xc_query_free(query);
 }

@@ -56,8 +56,9 @@ static void query_texts_mean_what_their_syntax_says(void **state) {
         {"", "Query()"},
         {" *-+() ", "Query()"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_parses(cases[i].text, XC_PARSE_DEFAULT, cases[i].expected);
+    }
     xc_query *query = NULL;
     assert_ok(xc_parser_parse(parser, "one two", 7, 0, XC_AND, &query, &shelf->error));
     xc_string description;
@@ -81,8 +82,9 @@ static void stop_words_are_left_out_unless_there_is_nothing_else(void **state) {
         {"the group site:a.org", "Query((Zgroup@2 FILTER Ha.org))"},
         {"\"to be\"", "Query((to@1 PHRASE 2 be@2))"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_parses(cases[i].text, XC_PARSE_DEFAULT, cases[i].expected);
+    }
     assert_ok(xc_parser_set_stop_words(parser, NULL, 0, &shelf->error));
     assert_parses("the group", XC_PARSE_DEFAULT, "Query((Zthe@1 OR Zgroup@2))");
     xc_parser_free(parser);
@@ -119,8 +121,9 @@ static void without_flags_a_text_is_plain_words(void **state) {
          "Query((Zcaf\xc3\xa9@1 OR Z\xe6\x97\xa5\xe6\x9c\xac@2))"},
         {"((((", "Query()"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_parses(cases[i].text, 0, cases[i].expected);
+    }
     xc_parser_free(parser);
 }
 
@@ -199,8 +202,9 @@ static void demands_over_a_limit_are_refused(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         xc_query *query = NULL;
         xc_status status = parse(shelf, parser, cases[i].text, XC_PARSE_DEFAULT, &query);
-        if (status != cases[i].status)
+        if (status != cases[i].status) {
             fail_msg("%s: %s", cases[i].text, xc_status_name(status));
+        }
         assert_int_equal(query != NULL, status == XC_OK);
         xc_query_free(query);
     }
@@ -215,8 +219,9 @@ static void the_default_limits_hold(void **state) {
         xc_parser *parser = parser_new(shelf, limits[i]);
         xc_query *query = NULL;
         char text[600] = "";
-        for (int word = 0; word < 32; word++)
+        for (int word = 0; word < 32; word++) {
             strcat(text, "ab ");
+        }
         assert_ok(parse(shelf, parser, text, 0, &query));
         xc_query_free(query);
         strcat(text, "ab");
@@ -274,10 +279,11 @@ static void texts_of_bad_bytes_are_refused(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         xc_query *query = NULL;
-        for (unsigned flags = 0; flags <= XC_PARSE_DEFAULT; flags += XC_PARSE_DEFAULT)
+        for (unsigned flags = 0; flags <= XC_PARSE_DEFAULT; flags += XC_PARSE_DEFAULT) {
             assert_fails(xc_parser_parse(parser, cases[i].text, cases[i].size, flags, XC_OR, &query,
                                          &shelf->error),
                          XC_INVALID);
+        }
     }
     assert_parses(
         "\xc2\x80x \xe0\xa0\x80y \xed\x9f\xbf \xee\x80\x80 \xf0\x90\x80\x80z \xf4\x8f\xbf\xbf",
@@ -353,8 +359,9 @@ static void parsed_queries_find_documents(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t hits = count_hits(shelf, parser, cases[i].text);
-        if (hits != cases[i].hits)
+        if (hits != cases[i].hits) {
             fail_msg("%s: %zu hits, not %zu", cases[i].text, hits, cases[i].hits);
+        }
     }
     xc_parser_free(parser);
 }

@@ -10,8 +10,9 @@ static void a_batch_is_invisible_until_its_commit(void **state) {
     Shelf *shelf = *state;
     xc_writer *writer = shelf_writer(shelf);
     assert_ok(xc_writer_begin(writer, &shelf->error));
-    for (size_t i = 0; i < SHELF_BOOKS; i++)
+    for (size_t i = 0; i < SHELF_BOOKS; i++) {
         shelf_put(shelf, writer, &shelf_books[i]);
+    }
     uint32_t inside = 0;
     assert_ok(xc_writer_doc_count(writer, &inside, &shelf->error));
     assert_int_equal(inside, SHELF_BOOKS);
@@ -29,8 +30,9 @@ static void a_batch_over_the_flush_threshold_is_invisible_too(void **state) {
     assert_ok(xc_document_new(&document, &shelf->error));
     assert_ok(xc_document_add_boolean_term(document, "XT", 2, &shelf->error));
     assert_ok(xc_writer_begin(writer, &shelf->error));
-    for (int i = 0; i < 10500; i++)
+    for (int i = 0; i < 10500; i++) {
         assert_ok(xc_writer_add(writer, document, NULL, &shelf->error));
+    }
     assert_int_equal(shelf_count(shelf), 0);
     xc_writer_free(writer);
     xc_document_free(document);
