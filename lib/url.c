@@ -353,8 +353,10 @@ static void remove_dot_segments(GString *path) {
         const gboolean last = in + 1 + size == path->len;
         const gboolean up = size == 2 && segment[0] == '.' && segment[1] == '.';
         if (up || (size == 1 && segment[0] == '.')) {
-            while (up && out > 0 && path->str[--out] != '/') {
-                continue;
+            while (up && out > 0) {
+                if (path->str[--out] == '/') {
+                    break;
+                }
             }
             if (last) {
                 path->str[out++] = '/';

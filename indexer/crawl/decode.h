@@ -20,7 +20,7 @@ void decoder_free(Decoder *decoder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Decoder, decoder_free)
 
 /* Not to be called again after it returned anything but DECODE_OK. */
-DecodeResult decoder_feed(Decoder *decoder, const void *bytes, gsize size);
+DecodeResult decoder_feed(Decoder *decoder, const void *data, gsize size);
 /* Whether what was fed is a whole body: no bytes at all, or up to the coding's end. Bytes behind
  * that end are ignored. */
 gboolean decoder_is_whole(const Decoder *decoder);

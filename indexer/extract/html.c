@@ -129,7 +129,8 @@ static void heading_done(const HtmlTree *tree, guint node, const char *text, gsi
         return;
     }
     guint level = tree->nodes[node].tag - HTML_TAG_H1 + 1;
-    g_autofree char *heading = g_strndup(text, syl_text_cut(text, strlen(text), MAX_HEADING_BYTES));
+    g_autofree char *heading =
+        g_strchomp(g_strndup(text, syl_text_cut(text, strlen(text), MAX_HEADING_BYTES)));
     const char *found = anchor_inside(tree, node);
     if (!found && reader->scope == HTML_SCOPE_CONTENT) {
         found = anchor_before(tree, node);

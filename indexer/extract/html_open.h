@@ -44,7 +44,7 @@ void html_open_end(HtmlOpen *open, HtmlTag tag, guint hash);
 
 /* Whether the innermost element is of SVG or MathML; *root is then the stack index of the outermost
  * svg or math around it. */
-gboolean html_open_is_foreign(const HtmlOpen *open, guint *root);
+gboolean html_open_is_foreign(const HtmlOpen *open, guint *outermost);
 
 /* Whether the start tag is not to be written: too deep, or one that libxml2 takes for an end. Then
  * call swallow, which keeps its end tag from being written too. */

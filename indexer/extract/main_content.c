@@ -225,13 +225,13 @@ static void drop_by_names(Chooser *chooser, double total, gboolean by_class) {
         double share = node->count.length / total;
         if (share < MAX_HIDDEN_SHARE && is_hidden(chooser, i)) {
             drop_as(chooser, i, HTML_ROLE_UNREAD);
-        } else if (share >= MAX_DROPPED_SHARE) {
             continue;
-        } else if (is_one_of(html_tree_attribute(chooser->tree, i, "role"), chrome_roles,
-                             G_N_ELEMENTS(chrome_roles))) {
-            drop_as(chooser, i, HTML_ROLE_NONE);
-        } else if (by_class && !is_name_proof(node->tag) &&
-                   (node->tag == HTML_TAG_ASIDE || chooser->hints[i].chrome)) {
+        }
+        gboolean chrome_role = is_one_of(html_tree_attribute(chooser->tree, i, "role"),
+                                         chrome_roles, G_N_ELEMENTS(chrome_roles));
+        gboolean chrome_name = by_class && !is_name_proof(node->tag) &&
+                               (node->tag == HTML_TAG_ASIDE || chooser->hints[i].chrome);
+        if (share < MAX_DROPPED_SHARE && (chrome_role || chrome_name)) {
             drop_as(chooser, i, HTML_ROLE_NONE);
         }
     }

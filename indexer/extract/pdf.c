@@ -23,8 +23,6 @@
 /* A line of more digits is no page number. */
 #define MAX_PAGE_DIGITS 4
 
-extern char **environ;
-
 static int fail_errno(GError **error, const char *what, int problem) {
     g_set_error(error, EXTRACT_ERROR, EXTRACT_ERROR_TOOL, "%s: %s", what, g_strerror(problem));
     return -1;
@@ -204,7 +202,7 @@ static char *guess_title(const char *main) {
     for (const char *line = main; *line;) {
         gsize size = strcspn(line, "\n");
         if (size >= MIN_TITLE_BYTES) {
-            return g_strndup(line, syl_text_cut(line, size, MAX_TITLE_BYTES));
+            return g_strchomp(g_strndup(line, syl_text_cut(line, size, MAX_TITLE_BYTES)));
         }
         line += size;
         line += *line == '\n';

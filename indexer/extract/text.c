@@ -25,6 +25,6 @@ Document *extract_text(const ExtractInput *input, GError **error) {
     gsize line = strcspn(document->main, "\n");
     g_free(document->title);
     document->title =
-        g_strndup(document->main, syl_text_cut(document->main, line, MAX_TITLE_BYTES));
+        g_strchomp(g_strndup(document->main, syl_text_cut(document->main, line, MAX_TITLE_BYTES)));
     return document;
 }

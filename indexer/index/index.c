@@ -235,7 +235,6 @@ IndexContext *index_context_new_import(const StorePage *page, const Document *do
     IndexContext *context = context_alloc(page->resource, page->url);
     context->label = g_strdup(document->title);
     context->words = g_strdup("");
-    context->hash = context_hash(context);
     return context;
 }
 

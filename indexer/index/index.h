@@ -34,7 +34,7 @@ typedef struct IndexContext {
     char *hash;  /* of all of the above */
 } IndexContext;
 IndexContext *index_context_new(const StoreResource *resource);
-/* For a document that no list names. */
+/* For a document that no list names; it has no hash. */
 IndexContext *index_context_new_import(const StorePage *page, const Document *document);
 void index_context_free(IndexContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IndexContext, index_context_free)

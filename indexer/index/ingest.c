@@ -306,24 +306,18 @@ static gboolean is_wanted(Ingest *ingest, const StorePage *page, gboolean *wante
 }
 
 static gboolean settle_wanted(Ingest *ingest, const StorePage *page, GError **error) {
-    const IndexContext *context = g_hash_table_lookup(ingest->contexts, page->resource);
-    g_autoptr(Document) document = NULL;
-    g_autoptr(IndexContext) own = NULL;
-    if (context == NULL) {
-        if ((document = store_document(ingest->store, page->id, error)) == NULL) {
-            return FALSE;
-        }
-        context = own = index_context_new_import(page, document);
-    }
+    const IndexContext *listed = g_hash_table_lookup(ingest->contexts, page->resource);
     g_autofree char *expected =
-        expected_hash(ingest, context->hash, page->document_hash, page->url);
+        expected_hash(ingest, listed != NULL ? listed->hash : "", page->document_hash, page->url);
     if (g_strcmp0(expected, page->indexed_hash) == 0) {
         return TRUE;
     }
-    if (document == NULL && (document = store_document(ingest->store, page->id, error)) == NULL) {
+    g_autoptr(Document) document = store_document(ingest->store, page->id, error);
+    if (document == NULL) {
         return FALSE;
     }
-    if (!index_put_page(ingest->index, context, page, document, error)) {
+    g_autoptr(IndexContext) own = listed == NULL ? index_context_new_import(page, document) : NULL;
+    if (!index_put_page(ingest->index, listed != NULL ? listed : own, page, document, error)) {
         return FALSE;
     }
     ingest->counts.indexed++;

@@ -127,11 +127,9 @@ List *list_parse(const char *source, const char *bytes, gsize size, GError **err
                     "%s is not UTF-8 text; a list is a Markdown file saved as UTF-8", source);
         return NULL;
     }
-    if (invalid == 0) {
-        return parse_text(source, bytes, size, error);
-    }
-    g_autofree char *valid = g_utf8_make_valid(bytes, (gssize)size);
-    return parse_text(source, valid, strlen(valid), error);
+    g_autofree char *text =
+        invalid == 0 ? g_strndup(bytes, size) : g_utf8_make_valid(bytes, (gssize)size);
+    return parse_text(source, text, strlen(text), error);
 }
 
 /* ---- files ---- */

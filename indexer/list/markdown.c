@@ -185,10 +185,11 @@ static void flush_html(Markdown *markdown) {
         add_text(markdown, text->str, text->len);
     }
     g_string_truncate(markdown->html, 0);
+    markdown->html_line = 0;
 }
 
 static void gather_html(Markdown *markdown, const char *text, gsize size) {
-    if (markdown->html->len == 0 && is_in_list(markdown, text)) {
+    if (markdown->html_line == 0 && is_in_list(markdown, text)) {
         markdown->html_line = line_of(markdown, (gsize)(text - markdown->bytes));
     }
     g_string_append_len(markdown->html, text, (gssize)size);

@@ -128,7 +128,7 @@ static char *tidy(const char *text, gsize size, gsize max_bytes) {
     g_autofree char *clean = syl_text_clean(text, (gssize)syl_text_cut(text, size, 4 * max_bytes));
     char *squeezed = syl_text_squeeze(clean);
     squeezed[syl_text_cut(squeezed, strlen(squeezed), max_bytes)] = '\0';
-    return squeezed;
+    return g_strchomp(squeezed);
 }
 
 static gboolean is_separator(gunichar ch) {

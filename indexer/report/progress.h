@@ -9,5 +9,5 @@ typedef struct Progress Progress;
 Progress *progress_new(int fd);
 /* Clears the live line. */
 void progress_free(Progress *progress);
-/* A CrawlProgress; context is the Progress. */
-void progress_show(const CrawlReport *report, gpointer progress);
+/* A CrawlProgress; data is the Progress. */
+void progress_show(const CrawlReport *report, gpointer data);

@@ -66,4 +66,4 @@ gboolean statement_run_with(Store *store, Statement which, const char *text, GEr
 gboolean statement_set_by_id(Store *store, Statement which, const char *id, const char *value,
                              GError **error);
 /* A copy of a column, NULL for NULL. */
-char *statement_text(sqlite3_stmt *row, int column);
+char *statement_text(sqlite3_stmt *statement, int column);
