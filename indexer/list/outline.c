@@ -169,13 +169,17 @@ static char *rest_of(const Block *block, const LinkSpan *link, gsize from, gsize
         before++;
     }
     const gsize after = syl_text_cut(text + end, to - end, max_bytes);
-    g_autoptr(GString) rest = g_string_sized_new(start - before + after + 1);
-    g_string_append_len(rest, text + before, (gssize)(start - before));
-    g_string_append_c(rest, ' ');
-    g_string_append_len(rest, text + end, (gssize)after);
-    char *note = tidy(rest->str, rest->len, rest->len);
-    trim_separators(note);
-    return note;
+    g_autofree char *left = tidy(text + before, start - before, max_bytes);
+    g_autofree char *right = tidy(text + end, after, max_bytes);
+    const gsize size = strlen(left) + strlen(right);
+    trim_separators(left);
+    trim_separators(right);
+    if (left[0] == '\0' || right[0] == '\0') {
+        return g_strconcat(left, right, NULL);
+    }
+    /* A dash, colon or comma beside the link held the sides apart as well. */
+    const gboolean apart = strlen(left) + strlen(right) < size;
+    return g_strconcat(left, apart ? ", " : " ", right, NULL);
 }
 
 /* "Column: cell; Column: cell", the link's own text left out. */
