@@ -20,7 +20,9 @@
  * or more than a few bodies wait for an extractor. A page is done once its visit was handed to the
  * writer. */
 
-#define MAX_TRANSFERS      32
+#define MAX_TRANSFERS      16
+#define MAX_HELD_BYTES     (128 * 1024 * 1024) /* of bodies: no new transfer starts beyond */
+#define AGAIN_MAX_S        10 /* for the writer to commit what links are read from */
 #define BACKLOG_PER_WORKER 4
 #define MAX_POLL_FDS       32
 #define PROGRESS_MS        200
@@ -38,6 +40,8 @@ typedef struct Crawl {
     GHashTable *robots;      /* origin → StoreRobots *, of earlier runs */
     GHashTable *unreachable; /* origin → why */
     GHashTable *jobs;        /* Job * in hand */
+    GQueue again;            /* FrontierPage *: links to offer again once the store has them */
+    gsize held_bytes;        /* of bodies that are extracted or wait for the writer */
     CrawlProgress progress;
     gpointer context;
     CrawlReport *report;
@@ -56,6 +60,7 @@ typedef struct Job {
 typedef struct Put {
     IngestVisit *visit;
     StoreRobots *robots;
+    gsize bytes; /* of the body */
 } Put;
 
 static void job_free(gpointer data) {
@@ -109,6 +114,7 @@ static void flush_pending(Crawl *crawl) {
         if (!taken) {
             return;
         }
+        crawl->held_bytes -= put->bytes;
         g_free(g_queue_pop_head(&crawl->pending));
     }
 }
@@ -116,6 +122,9 @@ static void flush_pending(Crawl *crawl) {
 static void put(Crawl *crawl, IngestVisit *visit, StoreRobots *robots) {
     Put *item = g_new(Put, 1);
     *item = (Put){.visit = visit, .robots = robots};
+    if (visit != NULL && visit->body != NULL) {
+        item->bytes = g_bytes_get_size(visit->body);
+    }
     g_queue_push_tail(&crawl->pending, item);
     flush_pending(crawl);
 }
@@ -192,11 +201,27 @@ static void put_visit(Crawl *crawl, FrontierPage *page, FetchReply *reply, const
 
 static void offer_links(Crawl *crawl, FrontierPage *page, const Document *document);
 
-/* A page that came nearer offers its links once more, from the store. */
+/* A page that came nearer offers its links once more, from the store; later, if its document is
+ * still on the way. */
 static void offer_again(Crawl *crawl, FrontierPage *page) {
     g_autoptr(Document) document = store_document(crawl->store, page->id, NULL);
     if (document != NULL) {
         offer_links(crawl, page, document);
+    } else if (!g_queue_find(&crawl->again, page)) {
+        page->again_until_us = g_get_monotonic_time() + AGAIN_MAX_S * G_USEC_PER_SEC;
+        g_queue_push_tail(&crawl->again, page);
+    }
+}
+
+static void offer_waiting(Crawl *crawl) {
+    for (guint left = crawl->again.length; left > 0; left--) {
+        FrontierPage *page = g_queue_pop_head(&crawl->again);
+        g_autoptr(Document) document = store_document(crawl->store, page->id, NULL);
+        if (document != NULL) {
+            offer_links(crawl, page, document);
+        } else if (g_get_monotonic_time() < page->again_until_us) {
+            g_queue_push_tail(&crawl->again, page);
+        }
     }
 }
 
@@ -216,28 +241,33 @@ static void offer_links(Crawl *crawl, FrontierPage *page, const Document *docume
 
 /* --- what a transfer brought --- */
 
-static void redirect(Crawl *crawl, FrontierPage *page, const char *url) {
+/* NULL, or why the redirect is a failure of the page. */
+static const char *redirect(Crawl *crawl, FrontierPage *page, const char *url) {
     const char *reason = NULL;
     FrontierPage *again = NULL;
-    if (frontier_redirect(crawl->frontier, page, url, &reason, &again) == NULL) {
-        g_debug("%s → %s: %s", page->url, url, reason);
-    }
+    FrontierPage *next = frontier_redirect(crawl->frontier, page, url, &reason, &again);
     if (again != NULL) {
         offer_again(crawl, again);
     }
+    return next == NULL && g_str_equal(reason, FRONTIER_TOO_MANY_REDIRECTS) ? reason : NULL;
 }
 
 static void on_redirect(Crawl *crawl, Job *job) {
     FrontierPage *page = job->page;
     const char *url = job->reply->location;
     g_autofree char *target = syl_url_id(url);
+    gboolean same_page =
+        g_str_equal(target, page->id); /* http to https: the page itself is asked for again */
     frontier_done(crawl->frontier, page, TRUE);
-    if (!g_str_equal(target, page->id)) {
+    const char *failure = redirect(crawl, page, url);
+    if (failure != NULL) {
+        put_visit(crawl, page, job->reply, failure, NULL, NULL);
+        add_failure(crawl, page, failure);
+    } else if (!same_page) {
         set_text(&row_of(crawl, page)->moved_to, target);
         put_visit(crawl, page, job->reply, NULL, NULL, page->is_start ? url : NULL);
-        crawl->report->done++;
     }
-    redirect(crawl, page, url);
+    crawl->report->done += failure != NULL || !same_page;
 }
 
 static const char *start_of(const FrontierPage *page) {
@@ -248,6 +278,7 @@ static void on_not_modified(Crawl *crawl, Job *job) {
     FrontierPage *page = job->page;
     frontier_done(crawl->frontier, page, TRUE);
     frontier_settle(crawl->frontier, page);
+    set_text(&row_of(crawl, page)->moved_to, NULL);
     put_visit(crawl, page, job->reply, NULL, NULL, start_of(page));
     crawl->report->unchanged++;
     crawl->report->done++;
@@ -256,10 +287,13 @@ static void on_not_modified(Crawl *crawl, Job *job) {
 
 static void on_failure(Crawl *crawl, Job *job) {
     FrontierPage *page = job->page;
-    gboolean reached = job->reply->status != 0 || job->reply->outcome == FETCH_TOO_LARGE;
+    gboolean reached = job->reply->outcome != FETCH_UNREACHABLE;
     g_autofree char *plain = g_strdup_printf("HTTP %u", job->reply->status);
     const char *message = job->reply->message != NULL ? job->reply->message : plain;
     frontier_done(crawl->frontier, page, reached);
+    if (PAGE_GONE(job->reply->status)) {
+        set_text(&row_of(crawl, page)->moved_to, NULL);
+    }
     put_visit(crawl, page, job->reply, message, NULL, NULL);
     add_failure(crawl, page, message);
     crawl->report->done++;
@@ -303,6 +337,7 @@ static void on_extracted(gpointer data, Document *document, const GError *error,
     Crawl *crawl = context;
     Job *job = data;
     if (document == NULL) {
+        crawl->held_bytes -= g_bytes_get_size(job->reply->body);
         put_visit(crawl, job->page, job->reply, error->message, NULL, NULL);
         add_failure(crawl, job->page, error->message);
     } else {
@@ -317,21 +352,16 @@ static void on_extracted(gpointer data, Document *document, const GError *error,
     job_end(crawl, job);
 }
 
-static Robots *robots_from(guint status, const char *text, gsize size) {
-    if (status >= 200 && status < 300) {
-        return robots_parse(text, size, FETCH_AGENT_TOKEN);
-    }
-    return status >= 400 && status < 500 ? robots_allow_all() : robots_deny_all();
-}
-
 /* An earlier copy of the rules stands in while a server has trouble (RFC 9309 section 2.3.1.4). */
 static gboolean use_stored_robots(Crawl *crawl, const char *origin, gint64 max_age_s) {
     const StoreRobots *stored = g_hash_table_lookup(crawl->robots, origin);
-    if (stored == NULL || now_s() - stored->fetched_at > max_age_s) {
+    gint64 age_s = stored != NULL ? now_s() - stored->fetched_at : -1;
+    if (age_s < 0 || age_s > max_age_s) {
         return FALSE;
     }
-    frontier_set_robots(crawl->frontier, origin,
-                        robots_from(stored->status, stored->text, strlen(stored->text)));
+    frontier_set_robots(
+        crawl->frontier, origin,
+        robots_from_reply(stored->status, stored->text, strlen(stored->text), FETCH_AGENT_TOKEN));
     return TRUE;
 }
 
@@ -347,7 +377,7 @@ static void keep_robots(Crawl *crawl, const char *origin, const FetchReply *repl
 }
 
 static void ask_robots(Crawl *crawl, const char *origin, const char *url, guint hops) {
-    const FetchRequest request = {.url = url, .any_type = TRUE};
+    const FetchRequest request = {.url = url, .any_type = TRUE, .prefix_bytes = ROBOTS_MAX_BYTES};
     fetch_start(crawl->fetcher, &request, job_new(crawl, NULL, origin, hops));
 }
 
@@ -355,26 +385,28 @@ static void on_robots(Crawl *crawl, Job *job) {
     const FetchReply *reply = job->reply;
     gsize size = 0;
     const char *text = g_bytes_get_data(reply->body, &size);
-    gboolean answered = reply->status != 0;
     if (reply->outcome == FETCH_REDIRECT && job->hops < FRONTIER_MAX_REDIRECTS) {
         ask_robots(crawl, job->origin, reply->location, job->hops + 1);
         return;
     }
-    if (reply->status >= 500 || !answered) {
-        if (use_stored_robots(crawl, job->origin, G_MAXINT32)) {
-            return;
-        }
-        if (!answered) {
-            g_hash_table_insert(crawl->unreachable, g_strdup(job->origin),
-                                g_strdup(reply->message));
-            frontier_set_unreachable(crawl->frontier, job->origin);
-            return;
-        }
-    } else {
+    /* A reply that was cut short says as little as none. */
+    gboolean success = reply->status >= 200 && reply->status < 300;
+    gboolean answered = reply->status != 0 && (!success || reply->outcome == FETCH_OK);
+    if ((!answered || reply->status >= 500) && use_stored_robots(crawl, job->origin, G_MAXINT32)) {
+        return;
+    }
+    if (!answered) {
+        g_hash_table_insert(crawl->unreachable, g_strdup(job->origin), g_strdup(reply->message));
+        frontier_robots_failed(crawl->frontier, job->origin, g_get_monotonic_time(),
+                               reply->outcome != FETCH_REFUSED);
+        return;
+    }
+    if (reply->status < 500) {
         keep_robots(crawl, job->origin, reply);
     }
-    guint status = reply->outcome == FETCH_REDIRECT ? 404 : reply->status;
-    frontier_set_robots(crawl->frontier, job->origin, robots_from(status, text, size));
+    frontier_set_robots(
+        crawl->frontier, job->origin,
+        robots_from_reply(reply->status, text != NULL ? text : "", size, FETCH_AGENT_TOKEN));
 }
 
 /* FetchDone. */
@@ -387,6 +419,7 @@ static void on_fetched(gpointer data, FetchReply *reply, gpointer context) {
         on_robots(crawl, job);
     } else if (reply->outcome == FETCH_OK) {
         frontier_done(crawl->frontier, job->page, TRUE);
+        crawl->held_bytes += g_bytes_get_size(reply->body);
         submit(crawl, job);
         return;
     } else if (reply->outcome == FETCH_REDIRECT) {
@@ -402,7 +435,8 @@ static void on_fetched(gpointer data, FetchReply *reply, gpointer context) {
 /* --- asking --- */
 
 static gboolean is_recent(const StorePage *row) {
-    return row->checked_at != 0 && now_s() - row->checked_at < CRAWL_REVISIT_ERROR_S;
+    gint64 age_s = now_s() - row->checked_at;
+    return row->checked_at != 0 && age_s >= 0 && age_s < CRAWL_REVISIT_ERROR_S;
 }
 
 /* What a server said for good is believed for a day: TRUE if the page needs no request now. */
@@ -418,13 +452,13 @@ static gboolean answer_from_memory(Crawl *crawl, FrontierPage *page, const Store
             return FALSE;
         }
         g_autofree char *url = g_strdup(target->url);
-        frontier_done(crawl->frontier, page, TRUE);
+        frontier_forgo(crawl->frontier, page);
         crawl->report->done++;
         redirect(crawl, page, url);
         return TRUE;
     }
     if (PAGE_GONE(row->status) && row->document_hash == NULL) {
-        frontier_done(crawl->frontier, page, TRUE);
+        frontier_forgo(crawl->frontier, page);
         add_failure(crawl, page, row->message != NULL ? row->message : "gone");
         crawl->report->done++;
         return TRUE;
@@ -461,6 +495,7 @@ static void skip_page(Crawl *crawl, FrontierPage *page, const char *message) {
 
 static gboolean has_room(Crawl *crawl) {
     return fetcher_has_room(crawl->fetcher) && g_queue_is_empty(&crawl->pending) &&
+           crawl->held_bytes + writer_held_bytes(crawl->writer) < MAX_HELD_BYTES &&
            pool_busy(crawl->pool) < crawl->options->workers * BACKLOG_PER_WORKER;
 }
 
@@ -508,6 +543,11 @@ static gboolean in_hand(Crawl *crawl) {
            !g_queue_is_empty(&crawl->pending);
 }
 
+/* Links that wait for the writer may still lead on. */
+static gboolean nothing_to_come(Crawl *crawl) {
+    return !in_hand(crawl) && g_queue_is_empty(&crawl->again);
+}
+
 static void report_progress(Crawl *crawl) {
     gint64 now_us = g_get_monotonic_time();
     crawl->report->known = frontier_known(crawl->frontier);
@@ -536,6 +576,7 @@ static void wait_once(Crawl *crawl, int timeout_ms, gboolean *interrupted) {
     }
     pool_dispatch(crawl->pool);
     flush_pending(crawl);
+    offer_waiting(crawl);
     report_progress(crawl);
 }
 
@@ -554,7 +595,7 @@ static void loop(Crawl *crawl) {
         if (!stopping) {
             timeout_ms = start_more(crawl, &idle);
         }
-        if ((idle || stopping) && !in_hand(crawl)) {
+        if ((idle && nothing_to_come(crawl)) || (stopping && !in_hand(crawl))) {
             break;
         }
         idle = FALSE;
@@ -582,7 +623,9 @@ static void correct_owner(FrontierPage *page, gpointer context) {
 
 /* Waits until the writer has taken everything. */
 static void drain_pending(Crawl *crawl) {
-    while (!g_queue_is_empty(&crawl->pending) && !writer_has_failed(crawl->writer)) {
+    gint64 give_up_us = g_get_monotonic_time() + CRAWL_DRAIN_S * G_USEC_PER_SEC;
+    while (!g_queue_is_empty(&crawl->pending) && !writer_has_failed(crawl->writer) &&
+           (!crawl->report->interrupted || g_get_monotonic_time() < give_up_us)) {
         fetcher_wait(crawl->fetcher, NULL, 0, PROGRESS_MS);
         flush_pending(crawl);
     }
@@ -621,7 +664,6 @@ static gboolean set_up(Crawl *crawl, const char *library, GPtrArray *resources, 
                                 .ca_file = options->ca_file,
                                 .user_agent = options->user_agent,
                                 .max_transfers = MAX_TRANSFERS,
-                                .per_host = options->frontier.per_host,
                                 .wants = extract_supports};
     crawl->stored =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)store_page_free);
@@ -639,9 +681,11 @@ static gboolean set_up(Crawl *crawl, const char *library, GPtrArray *resources, 
     }
     for (guint i = 0; i < resources->len; i++) {
         const StoreResource *resource = g_ptr_array_index(resources, i);
+        /* http or https, as the last run found it. */
         const StorePage *row = g_hash_table_lookup(crawl->stored, resource->id);
+        g_autofree char *id = row != NULL && *row->url != '\0' ? syl_url_id(row->url) : NULL;
         frontier_add_resource(crawl->frontier, resource->id,
-                              row != NULL ? row->url : resource->url);
+                              g_strcmp0(id, resource->id) == 0 ? row->url : resource->url);
     }
     return TRUE;
 }
@@ -652,6 +696,7 @@ static void tear_down(Crawl *crawl) {
     frontier_free(crawl->frontier);
     store_close(crawl->store);
     g_queue_clear_full(&crawl->pending, put_free);
+    g_queue_clear(&crawl->again);
     g_hash_table_unref(crawl->stored);
     g_hash_table_unref(crawl->robots);
     g_hash_table_unref(crawl->unreachable);
@@ -663,6 +708,7 @@ gboolean crawl_run(const CrawlOptions *options, const char *library, Ingest *ing
                    CrawlReport *report, GError **error) {
     Crawl crawl = {.options = options,
                    .pending = G_QUEUE_INIT,
+                   .again = G_QUEUE_INIT,
                    .progress = progress,
                    .context = context,
                    .report = report,

@@ -21,7 +21,9 @@
  * content decoding is off: Decoder tells a cut body from a whole one. */
 
 #define SYSTEM_CA_DIRECTORY "/etc/ssl/certs" /* CAINFO replaces libcurl's bundle, not this */
-#define CA_FILE_MAX_BYTES   (4 * 1024 * 1024)
+/* Read beyond a wanted prefix, so that the last chunk does not cost any of it. */
+#define PREFIX_SLACK_BYTES (64 * 1024)
+#define CA_FILE_MAX_BYTES  (4 * 1024 * 1024)
 /* Framing (chunk sizes and extensions, trailers) that a transfer may need beside its body. */
 #define FRAMING_MAX_BYTES (1024 * 1024)
 
@@ -33,6 +35,7 @@ typedef struct Transfer {
     gpointer job;
     char *url;
     SylUrl *parts;
+    gsize prefix_bytes;
     gboolean any_type;
     gboolean conditional;
     struct curl_slist *request_headers;
@@ -169,8 +172,11 @@ static gboolean transfer_expect_body(Transfer *transfer) {
     transfer->max_bytes = headers_name_document(headers, transfer->parts->path)
                               ? options->max_document_bytes
                               : options->max_body_bytes;
+    if (transfer->prefix_bytes > 0) {
+        transfer->max_bytes = transfer->prefix_bytes + PREFIX_SLACK_BYTES;
+    }
     const gint64 declared = headers_content_length(headers);
-    if (declared > 0 && (guint64)declared > transfer->max_bytes) {
+    if (transfer->prefix_bytes == 0 && declared > 0 && (guint64)declared > transfer->max_bytes) {
         transfer_stop(transfer, FETCH_TOO_LARGE,
                       "body of %" G_GINT64_FORMAT " bytes, over %" G_GSIZE_FORMAT, declared,
                       transfer->max_bytes);
@@ -235,7 +241,9 @@ static size_t on_body(char *bytes, size_t unit, size_t count, void *data) {
     if (result == DECODE_OK) {
         return size;
     }
-    if (result == DECODE_TOO_LARGE) {
+    if (result == DECODE_TOO_LARGE && transfer->prefix_bytes > 0) {
+        transfer_stop(transfer, FETCH_OK, "%s", "");
+    } else if (result == DECODE_TOO_LARGE) {
         transfer_stop(transfer, FETCH_TOO_LARGE, "body over %" G_GSIZE_FORMAT " bytes",
                       transfer->max_bytes);
     } else {
@@ -270,6 +278,15 @@ static FetchOutcome finish_by_status(Transfer *transfer) {
     reply->message =
         g_strdup_printf("HTTP status %u to no usable address: %s", reply->status, error->message);
     return FETCH_HTTP_ERROR;
+}
+
+/* As much of the body as was wanted is here. */
+static FetchOutcome finish_prefix(Transfer *transfer) {
+    FetchReply *reply = transfer->reply;
+    g_clear_pointer(&reply->message, g_free);
+    g_bytes_unref(reply->body);
+    reply->body = decoder_take_body(transfer->decoder);
+    return FETCH_OK;
 }
 
 static FetchOutcome finish_whole(Transfer *transfer) {
@@ -359,6 +376,9 @@ static FetchOutcome finish_by_code(Transfer *transfer, CURLcode code) {
 
 static FetchOutcome transfer_outcome(Transfer *transfer, CURLcode code) {
     const guint status = transfer->reply->status;
+    if (transfer->stopped && transfer->stop == FETCH_OK) {
+        return finish_prefix(transfer);
+    }
     if (transfer->stopped) {
         return transfer->stop;
     }
@@ -465,6 +485,7 @@ void fetch_start(Fetcher *fetcher, const FetchRequest *request, gpointer job) {
     transfer->url = g_strdup(request->url);
     transfer->parts = address_parts(request->url);
     transfer->any_type = request->any_type;
+    transfer->prefix_bytes = request->prefix_bytes;
     transfer->reply = g_new0(FetchReply, 1);
     transfer->reply->body = g_bytes_new(NULL, 0);
     add_header(transfer, "If-None-Match", request->etag);
@@ -616,7 +637,6 @@ Fetcher *fetcher_new(const FetchOptions *options, FetchDone done, gpointer conte
     fetcher->running = g_ptr_array_new();
     fetcher->idle = g_ptr_array_new();
     fetcher->multi = curl_multi_init();
-    curl_multi_setopt(fetcher->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)own->per_host);
     curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, (long)own->max_transfers);
     return fetcher;
 }

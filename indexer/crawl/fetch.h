@@ -19,7 +19,7 @@
 #define FETCH_MAX_HEADER_BYTES   (256 * 1024)
 #define FETCH_MAX_HEADER_LINES   500
 #define FETCH_MAX_BODY_BYTES     (8 * 1024 * 1024)  /* decoded; HTML and other text */
-#define FETCH_MAX_DOCUMENT_BYTES (64 * 1024 * 1024) /* PDF and other files */
+#define FETCH_MAX_DOCUMENT_BYTES (32 * 1024 * 1024) /* PDF and other files */
 
 #define FETCH_MAX_DISCARD_BYTES                                                                    \
     (64 * 1024) /* read of the body of a reply other than 2xx, unkept                              \
@@ -61,7 +61,8 @@ typedef struct FetchRequest {
     const char *url;           /* canonical */
     const char *etag;          /* If-None-Match, or NULL */
     const char *last_modified; /* If-Modified-Since, or NULL */
-    gboolean any_type;         /* do not abort on an unwanted content type (robots.txt) */
+    gsize prefix_bytes; /* only so much of the body is wanted, more is not read; 0: all of it */
+    gboolean any_type;  /* do not abort on an unwanted content type (robots.txt) */
 } FetchRequest;
 
 typedef struct FetchOptions {
@@ -71,7 +72,6 @@ typedef struct FetchOptions {
     const char *ca_file; /* PEM of trusted authorities beside the system's own directory; or NULL */
     const char *user_agent;   /* whole User-Agent value */
     guint max_transfers;      /* at the same time */
-    guint per_host;           /* connections per host */
     guint timeout_ms;         /* of a whole transfer; 0: FETCH_TIMEOUT_S */
     gsize max_body_bytes;     /* 0: FETCH_MAX_BODY_BYTES */
     gsize max_document_bytes; /* 0: FETCH_MAX_DOCUMENT_BYTES */

@@ -8,15 +8,24 @@
 
 typedef enum RobotsState { ROBOTS_UNKNOWN, ROBOTS_ASKED, ROBOTS_KNOWN } RobotsState;
 
-/* One origin: its queue and its manners. */
+/* One host name, whatever the scheme and port: how often it may be asked. */
+typedef struct Site {
+    char *name;
+    guint running;
+    gint64 started_us;  /* the last transfer */
+    gint64 next_us;     /* no start before */
+    gint64 was_next_us; /* next_us before the last transfer started */
+    GPtrArray *pages;   /* FrontierPage * known there */
+} Site;
+
+/* One origin: its queue and its rules. */
 typedef struct Host {
     char *origin;
-    GQueue queue; /* FrontierPage *: nearest first, in the order they were found */
-    guint running;
-    guint failures;    /* in a row */
-    gint64 started_us; /* the last transfer */
-    gint64 next_us;    /* no start before */
+    Site *site;
+    GQueue queue;   /* FrontierPage *: nearest first, in the order they were found */
+    guint failures; /* in a row */
     RobotsState robots_state;
+    guint robots_tries;
     Robots *robots;
 } Host;
 
@@ -25,6 +34,8 @@ struct Frontier {
     GDestroyNotify data_free;
     GHashTable *pages;     /* id → FrontierPage * (owned) */
     GHashTable *hosts;     /* origin → Host * (owned) */
+    GHashTable *sites;     /* host name → Site * (owned) */
+    GHashTable *folders;   /* folder → FrontierResource *, the first one that has it */
     GPtrArray *host_order; /* Host *, in order of first use: asked in turn */
     GPtrArray *resources;  /* FrontierResource * (owned) */
     GHashTable *queries;   /* host + path → how many queries of it are known */
@@ -50,12 +61,20 @@ static void host_free(gpointer data) {
     g_free(host);
 }
 
+static void site_free(gpointer data) {
+    Site *site = data;
+    g_free(site->name);
+    g_ptr_array_unref(site->pages);
+    g_free(site);
+}
+
 static void page_free(const Frontier *frontier, FrontierPage *page) {
     if (frontier->data_free != NULL && page->data != NULL) {
         frontier->data_free(page->data);
     }
     g_free(page->id);
     g_free(page->url);
+    g_free(page->place);
     g_free(page);
 }
 
@@ -65,6 +84,8 @@ Frontier *frontier_new(const FrontierOptions *options, GDestroyNotify data_free)
     frontier->data_free = data_free;
     frontier->pages = g_hash_table_new(g_str_hash, g_str_equal);
     frontier->hosts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, host_free);
+    frontier->sites = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, site_free);
+    frontier->folders = g_hash_table_new(g_str_hash, g_str_equal);
     frontier->host_order = g_ptr_array_new();
     frontier->resources = g_ptr_array_new_with_free_func(resource_free);
     frontier->queries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -83,6 +104,8 @@ void frontier_free(Frontier *frontier) {
     }
     g_hash_table_unref(frontier->pages);
     g_hash_table_unref(frontier->hosts);
+    g_hash_table_unref(frontier->sites);
+    g_hash_table_unref(frontier->folders);
     g_ptr_array_unref(frontier->host_order);
     g_ptr_array_unref(frontier->resources);
     g_hash_table_unref(frontier->queries);
@@ -124,17 +147,27 @@ FrontierPage *frontier_page(const Frontier *frontier, const char *id) {
 
 /* --- scope --- */
 
+/* As it stands in an address: IPv6 in brackets (RFC 3986 section 3.2.2). */
+static char *written_host(const SylUrl *url) {
+    return strchr(url->host, ':') != NULL ? g_strdup_printf("[%s]", url->host)
+                                          : g_strdup(url->host);
+}
+
 char *frontier_origin(const char *url) {
     g_autoptr(SylUrl) parts = syl_url_parse(url);
-    return parts == NULL ? NULL
-                         : g_strdup_printf("%s://%s:%u", parts->scheme, parts->host, parts->port);
+    if (parts == NULL) {
+        return NULL;
+    }
+    g_autofree char *host = written_host(parts);
+    return g_strdup_printf("%s://%s:%u", parts->scheme, host, parts->port);
 }
 
 /* Scheme and default port do not count: http and https of a site are one. */
 static char *place(const SylUrl *url) {
     gboolean plain = url->port == 80 || url->port == 443;
-    return plain ? g_strconcat(url->host, url->path, NULL)
-                 : g_strdup_printf("%s:%u%s", url->host, url->port, url->path);
+    g_autofree char *host = written_host(url);
+    return plain ? g_strconcat(host, url->path, NULL)
+                 : g_strdup_printf("%s:%u%s", host, url->port, url->path);
 }
 
 /* "index.html", "index.php", "default.htm": a folder by another name. */
@@ -156,17 +189,18 @@ static char *folder_of(const char *url) {
     return place(parts);
 }
 
-/* The resource with the longest folder that holds url; NULL if there is none. */
+/* The resource with the longest folder that holds where; NULL if there is none. */
 static FrontierResource *owner_of(const Frontier *frontier, const char *where) {
-    FrontierResource *best = NULL;
-    for (guint i = 0; i < frontier->resources->len; i++) {
-        FrontierResource *resource = g_ptr_array_index(frontier->resources, i);
-        if (resource->folder != NULL && g_str_has_prefix(where, resource->folder) &&
-            (best == NULL || strlen(resource->folder) > strlen(best->folder))) {
-            best = resource;
+    g_autofree char *folder = g_strdup(where);
+    for (char *end = strrchr(folder, '/'); end != NULL; end = strrchr(folder, '/')) {
+        end[1] = '\0';
+        FrontierResource *owner = g_hash_table_lookup(frontier->folders, folder);
+        if (owner != NULL) {
+            return owner;
         }
+        end[0] = '\0';
     }
-    return best;
+    return NULL;
 }
 
 /* Whether links of a page of resource may lead to pages of owner: its own, or one whose folder lies
@@ -204,12 +238,25 @@ static gboolean take_query(Frontier *frontier, const char *where) {
 
 /* --- queues --- */
 
+static Site *site_of(Frontier *frontier, const char *url) {
+    g_autoptr(SylUrl) parts = syl_url_parse(url);
+    Site *site = g_hash_table_lookup(frontier->sites, parts->host);
+    if (site == NULL) {
+        site = g_new0(Site, 1);
+        site->name = g_strdup(parts->host);
+        site->pages = g_ptr_array_new();
+        g_hash_table_insert(frontier->sites, site->name, site);
+    }
+    return site;
+}
+
 static Host *host_of(Frontier *frontier, const char *url) {
     g_autofree char *origin = frontier_origin(url);
     Host *host = g_hash_table_lookup(frontier->hosts, origin);
     if (host == NULL) {
         host = g_new0(Host, 1);
         host->origin = g_steal_pointer(&origin);
+        host->site = site_of(frontier, url);
         g_queue_init(&host->queue);
         g_hash_table_insert(frontier->hosts, host->origin, host);
         g_ptr_array_add(frontier->host_order, host);
@@ -239,7 +286,11 @@ static FrontierPage *add_page(Frontier *frontier, FrontierResource *resource, co
     page->url = g_strdup(url);
     page->resource = resource;
     page->depth = depth;
+    page->counted = TRUE;
     resource->pages++;
+    g_autoptr(SylUrl) parts = syl_url_parse(url);
+    page->place = place(parts);
+    g_ptr_array_add(site_of(frontier, url)->pages, page);
     g_hash_table_insert(frontier->pages, page->id, page);
     enqueue(frontier, page);
     return page;
@@ -304,9 +355,11 @@ FrontierPage *frontier_add_link(Frontier *frontier, FrontierPage *page, const ch
 /* --- redirects --- */
 
 static void give_to(FrontierPage *page, FrontierResource *owner) {
-    page->resource->pages--;
+    if (page->counted) {
+        page->resource->pages--;
+        owner->pages++;
+    }
     page->resource = owner;
-    owner->pages++;
 }
 
 /* A start redirects to a page that is known: that page is where its resource starts. TRUE if the
@@ -338,7 +391,7 @@ FrontierPage *frontier_redirect(Frontier *frontier, FrontierPage *page, const ch
     g_autofree char *id = syl_url_id(url);
     *again = NULL;
     if (page->redirects >= FRONTIER_MAX_REDIRECTS) {
-        *reason = "too many redirects";
+        *reason = FRONTIER_TOO_MANY_REDIRECTS;
         return NULL;
     }
     if (g_str_equal(id, page->id)) {
@@ -360,7 +413,10 @@ FrontierPage *frontier_redirect(Frontier *frontier, FrontierPage *page, const ch
         return NULL;
     }
     FrontierPage *target = add_page(frontier, owner, url, page->depth);
-    page->resource->pages--; /* the page that moved away is none of its own */
+    if (page->counted) {
+        page->counted = FALSE; /* a page that moved away is none of the resource's own */
+        page->resource->pages--;
+    }
     target->is_start = page->is_start;
     target->redirects = page->redirects + 1;
     return target;
@@ -368,15 +424,12 @@ FrontierPage *frontier_redirect(Frontier *frontier, FrontierPage *page, const ch
 
 /* Pages found before this folder was known to be a resource of its own come to it now. */
 static void gather(Frontier *frontier, FrontierResource *resource) {
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, frontier->pages);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        FrontierPage *page = value;
-        g_autoptr(SylUrl) parts = syl_url_parse(page->url);
-        g_autofree char *where = place(parts);
+    const GPtrArray *pages = site_of(frontier, resource->start)->pages;
+    for (guint i = 0; i < pages->len; i++) {
+        FrontierPage *page = g_ptr_array_index(pages, i);
         if (!page->is_start && page->resource != resource &&
-            g_str_has_prefix(where, resource->folder) && owner_of(frontier, where) == resource) {
+            g_str_has_prefix(page->place, resource->folder) &&
+            owner_of(frontier, page->place) == resource) {
             give_to(page, resource);
         }
     }
@@ -388,7 +441,9 @@ void frontier_settle(Frontier *frontier, FrontierPage *page) {
         g_free(resource->start);
         resource->start = g_strdup(page->url);
         resource->folder = folder_of(page->url);
-        if (resource->folder != NULL) {
+        if (resource->folder != NULL &&
+            !g_hash_table_contains(frontier->folders, resource->folder)) {
+            g_hash_table_insert(frontier->folders, resource->folder, resource);
             gather(frontier, resource);
         }
     }
@@ -427,7 +482,7 @@ static gboolean is_allowed(const Host *host, const char *url) {
     return robots_allows(host->robots, path);
 }
 
-/* One host's turn; FRONTIER_WAIT if it has nothing to do before host->next_us. */
+/* One origin's turn; FRONTIER_WAIT if it has nothing to do before its site's next_us. */
 static FrontierNext next_of_host(Frontier *frontier, Host *host, gint64 now_us,
                                  FrontierPage **page) {
     if (host->failures >= FRONTIER_HOST_FAILURES) {
@@ -441,14 +496,16 @@ static FrontierNext next_of_host(Frontier *frontier, Host *host, gint64 now_us,
         (*page)->state = FRONTIER_DONE;
         return FRONTIER_DISALLOWED;
     }
-    if (host->robots_state == ROBOTS_ASKED || host->running >= frontier->options.per_host ||
-        now_us < host->next_us) {
+    Site *site = host->site;
+    if (host->robots_state == ROBOTS_ASKED || site->running >= frontier->options.per_host ||
+        now_us < site->next_us) {
         return FRONTIER_WAIT;
     }
-    host->running++;
+    site->running++;
     frontier->running++;
-    host->started_us = now_us;
-    host->next_us = now_us + gap_us(frontier, host);
+    site->started_us = now_us;
+    site->was_next_us = site->next_us;
+    site->next_us = now_us + gap_us(frontier, host);
     if (host->robots_state == ROBOTS_UNKNOWN) {
         host->robots_state = ROBOTS_ASKED;
         return FRONTIER_ROBOTS;
@@ -472,8 +529,9 @@ FrontierNext frontier_next(Frontier *frontier, gint64 now_us, FrontierPage **pag
             *origin = host->origin;
             return next;
         }
-        if (host->running < frontier->options.per_host && host->robots_state != ROBOTS_ASKED) {
-            soonest = MIN(soonest, host->next_us - now_us);
+        if (host->site->running < frontier->options.per_host &&
+            host->robots_state != ROBOTS_ASKED) {
+            soonest = MIN(soonest, host->site->next_us - now_us);
         }
     }
     *wait_us = soonest;
@@ -481,7 +539,7 @@ FrontierNext frontier_next(Frontier *frontier, gint64 now_us, FrontierPage **pag
 }
 
 static void end_transfer(Frontier *frontier, Host *host, gboolean reached) {
-    host->running--;
+    host->site->running--;
     frontier->running--;
     host->failures = reached ? 0 : host->failures + 1;
 }
@@ -491,10 +549,17 @@ void frontier_done(Frontier *frontier, FrontierPage *page, gboolean reached) {
     page->state = FRONTIER_DONE;
 }
 
+void frontier_forgo(Frontier *frontier, FrontierPage *page) {
+    Host *host = host_of(frontier, page->url);
+    end_transfer(frontier, host, TRUE);
+    host->site->next_us = host->site->was_next_us;
+    page->state = FRONTIER_DONE;
+}
+
 void frontier_retry(Frontier *frontier, FrontierPage *page, gint64 not_before_us) {
     Host *host = host_of(frontier, page->url);
     end_transfer(frontier, host, TRUE);
-    host->next_us = MAX(host->next_us, not_before_us);
+    host->site->next_us = MAX(host->site->next_us, not_before_us);
     enqueue(frontier, page);
 }
 
@@ -513,9 +578,15 @@ void frontier_set_robots(Frontier *frontier, const char *origin, Robots *robots)
     Host *host = end_robots(frontier, origin);
     robots_free(host->robots);
     host->robots = robots;
-    host->next_us = MAX(host->next_us, host->started_us + gap_us(frontier, host));
+    host->site->next_us = MAX(host->site->next_us, host->site->started_us + gap_us(frontier, host));
 }
 
-void frontier_set_unreachable(Frontier *frontier, const char *origin) {
-    end_robots(frontier, origin)->failures = FRONTIER_HOST_FAILURES;
+void frontier_robots_failed(Frontier *frontier, const char *origin, gint64 now_us, gboolean again) {
+    Host *host = end_robots(frontier, origin);
+    if (again && ++host->robots_tries < FRONTIER_ROBOTS_TRIES) {
+        host->robots_state = ROBOTS_UNKNOWN;
+        host->site->next_us = MAX(host->site->next_us, now_us + FRONTIER_ROBOTS_RETRY_US);
+    } else {
+        host->failures = FRONTIER_HOST_FAILURES;
+    }
 }

@@ -8,9 +8,10 @@
  * is the pages below that folder; any other start is that page alone. A page in several scopes
  * belongs to the most specific one, a start always to its own resource (to the first in list order,
  * where several share it). Who owns a page does not depend on the order in which pages come in: it
- * is set right when a later answer tells better. Politeness. Per host: at most per_host transfers
- * at a time and delay_s (or the host's longer Crawl-delay, up to FRONTIER_MAX_CRAWL_DELAY_S)
- * between the starts of two; robots.txt of an origin comes before its first page. */
+ * is set right when a later answer tells better.
+ * Politeness. Per host name, whatever the scheme and port: at most per_host transfers at a time and
+ * delay_s (or the origin's longer Crawl-delay, up to FRONTIER_MAX_CRAWL_DELAY_S) between the starts
+ * of two; robots.txt of an origin comes before its first page. */
 #pragma once
 
 #include <glib.h>
@@ -22,8 +23,14 @@
 #define FRONTIER_MAX_PAGES         100000 /* known in one run */
 #define FRONTIER_MAX_QUERIES       50     /* addresses that differ in their query alone, per path */
 #define FRONTIER_MAX_REPEATS       3      /* times one name may occur in a path */
-#define FRONTIER_HOST_FAILURES                                                                     \
-    3 /* connections in a row that fail before a host counts as unreachable */
+/* Connections in a row that fail before a host counts as unreachable; robots.txt has its own count.
+ */
+#define FRONTIER_HOST_FAILURES   3
+#define FRONTIER_ROBOTS_TRIES    2
+#define FRONTIER_ROBOTS_RETRY_US (2 * G_USEC_PER_SEC)
+
+/* A reason of frontier_redirect that is a failure of the page. */
+#define FRONTIER_TOO_MANY_REDIRECTS "too many redirects"
 
 typedef struct FrontierOptions {
     double delay_s;
@@ -52,9 +59,13 @@ typedef struct FrontierPage {
     guint depth;
     gboolean is_start; /* the resource's scope is judged by where this page is found */
     guint redirects;   /* followed to get here */
+    char *
+        place; /* host and path, port only where it is no default: what folders are compared with */
+    gboolean counted; /* among the resource's pages */
     FrontierState state;
-    guint retries; /* the caller's count */
-    gpointer data; /* the caller's; freed by the data_free of frontier_new */
+    guint retries;         /* the caller's count */
+    gint64 again_until_us; /* the caller's */
+    gpointer data;         /* the caller's; freed by the data_free of frontier_new */
 } FrontierPage;
 
 typedef struct Frontier Frontier;
@@ -97,14 +108,16 @@ FrontierNext frontier_next(Frontier *frontier, gint64 now_us, FrontierPage **pag
 
 /* The transfer of page has ended. reached: the host answered something. */
 void frontier_done(Frontier *frontier, FrontierPage *page, gboolean reached);
+/* No request was made for page after all: it is done, and the next one need not wait for it. */
+void frontier_forgo(Frontier *frontier, FrontierPage *page);
 /* The page is asked for again, not before not_before_us. */
 void frontier_retry(Frontier *frontier, FrontierPage *page, gint64 not_before_us);
 /* The rules of an origin ("https://example.org:443"), from now on; the frontier takes robots. */
 void frontier_set_robots(Frontier *frontier, const char *origin, Robots *robots);
 
-/* The origin's robots.txt could not be asked for: its host does not answer, none of its pages is
- * asked for. */
-void frontier_set_unreachable(Frontier *frontier, const char *origin);
+/* The origin did not answer for its robots.txt. It is asked once more a little later where again is
+ * TRUE; then its host counts as unreachable, and none of its pages is asked for. */
+void frontier_robots_failed(Frontier *frontier, const char *origin, gint64 now_us, gboolean again);
 
 /* "scheme://host:port" of a canonical address. Caller frees. */
 char *frontier_origin(const char *url);

@@ -305,3 +305,10 @@ gboolean robots_allows(const Robots *robots, const char *path_and_query) {
 double robots_crawl_delay(const Robots *robots) {
     return robots->group.crawl_delay;
 }
+
+Robots *robots_from_reply(guint status, const char *text, gsize size, const char *agent) {
+    if (status >= 200 && status < 300) {
+        return robots_parse(text, size, agent);
+    }
+    return status >= 300 && status < 500 ? robots_allow_all() : robots_deny_all();
+}

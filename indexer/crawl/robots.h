@@ -11,6 +11,10 @@ typedef struct Robots Robots;
 /* Parses at most ROBOTS_MAX_BYTES of text for the product token agent ("syllabus"). A line that
  * this limit cuts is dropped. Never fails. */
 Robots *robots_parse(const char *text, gsize size, const char *agent);
+/* The rules that a reply gives (RFC 9309 section 2.3.1): those of the text where it is there;
+ * everything is allowed where it is unavailable (3xx that lead nowhere, 4xx); nothing where the
+ * server has trouble. */
+Robots *robots_from_reply(guint status, const char *text, gsize size, const char *agent);
 /* The rules where robots.txt is unavailable (4xx): everything is allowed; unreachable (5xx,
  * network): nothing is. */
 Robots *robots_allow_all(void);

@@ -19,6 +19,7 @@ struct Writer {
     gpointer context;
     pthread_t thread;
     atomic_bool failed;
+    atomic_size_t held_bytes;
     GError *error; /* written by the thread before it ends, read after the join */
 };
 
@@ -27,6 +28,11 @@ static void item_free(gpointer data) {
     ingest_visit_free(item->visit);
     store_robots_free(item->robots);
     g_free(item);
+}
+
+static gsize item_bytes(const Item *item) {
+    return item->visit != NULL && item->visit->body != NULL ? g_bytes_get_size(item->visit->body)
+                                                            : 0;
 }
 
 static gboolean write_item(Writer *writer, const Item *item) {
@@ -55,6 +61,7 @@ static void *run(void *data) {
         if (item != NULL) {
             batch_since_us = batch_since_us != 0 ? batch_since_us : g_get_monotonic_time();
             ok = write_item(writer, item);
+            atomic_fetch_sub(&writer->held_bytes, item_bytes(item));
             item_free(item);
         }
         gboolean ended = item == NULL && batch_since_us == 0;
@@ -91,7 +98,10 @@ Writer *writer_start(Ingest *ingest, void (*wake)(gpointer context), gpointer co
 static gboolean try_put(Writer *writer, Item value) {
     Item *item = g_new(Item, 1);
     *item = value;
+    gsize bytes = item_bytes(item);
+    atomic_fetch_add(&writer->held_bytes, bytes); /* first: the thread may be quicker */
     if (!syl_queue_try_push(writer->queue, item)) {
+        atomic_fetch_sub(&writer->held_bytes, bytes);
         g_free(item);
         return FALSE;
     }
@@ -104,6 +114,10 @@ gboolean writer_try_put_visit(Writer *writer, IngestVisit *visit) {
 
 gboolean writer_try_put_robots(Writer *writer, StoreRobots *robots) {
     return try_put(writer, (Item){.robots = robots});
+}
+
+gsize writer_held_bytes(Writer *writer) {
+    return atomic_load(&writer->held_bytes);
 }
 
 gboolean writer_has_failed(Writer *writer) {

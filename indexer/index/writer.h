@@ -18,6 +18,8 @@ Writer *writer_start(Ingest *ingest, void (*wake)(gpointer context), gpointer co
 /* FALSE if there is no room just now, or the writer has failed: the item stays the caller's. */
 gboolean writer_try_put_visit(Writer *writer, IngestVisit *visit);
 gboolean writer_try_put_robots(Writer *writer, StoreRobots *robots);
+/* Bytes of bodies in the queue. */
+gsize writer_held_bytes(Writer *writer);
 /* Whether a write failed; nothing more is taken then. */
 gboolean writer_has_failed(Writer *writer);
 /* Writes and commits everything that was taken, ends the thread, frees the writer. FALSE with the

@@ -253,7 +253,6 @@ static FetchOptions options_of(const Fixture *fixture) {
         .guard = fixture->guard,
         .user_agent = "syllabus/test (+https://example.org/)",
         .max_transfers = 4,
-        .per_host = 1,
         .timeout_ms = 5000,
         .max_body_bytes = SMALL_CAP_BYTES,
         .max_document_bytes = 2 * SMALL_CAP_BYTES,
@@ -596,24 +595,41 @@ static void fetch_reaches_a_named_host_at_another_address(void **state) {
     assert_non_null(strstr(sent, "\r\nHost: books.example\r\n"));
 }
 
-static void fetcher_keeps_to_its_connections_per_host_and_uses_them_again(void **state) {
+static void fetcher_uses_its_connections_again(void **state) {
     Fixture *fixture = *state;
     static const char *const paths[] = {"/ok", "/chunked", "/missing", "/moved"};
     for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
-        assert_true(fetcher_has_room(fixture->fetcher));
         start(fixture, paths[i]);
+        wait_for_all(fixture);
+    }
+    assert_int_equal(fixture->replies->len, G_N_ELEMENTS(paths));
+    assert_int_equal(server_connections(&fixture->server), 1);
+}
+
+static void fetcher_says_when_it_has_no_room(void **state) {
+    Fixture *fixture = *state;
+    for (guint i = 0; i < 4; i++) {
+        assert_true(fetcher_has_room(fixture->fetcher));
+        start(fixture, "/ok");
     }
     assert_false(fetcher_has_room(fixture->fetcher));
     wait_for_all(fixture);
-    assert_int_equal(fixture->replies->len, G_N_ELEMENTS(paths));
-    assert_int_equal(server_connections(&fixture->server), 1);
     assert_true(fetcher_has_room(fixture->fetcher));
+}
+
+static void fetcher_reads_no_more_than_the_wanted_prefix(void **state) {
+    Fixture *fixture = *state;
+    g_autofree char *url = url_on(fixture, "127.0.0.1", "/endless");
+    const FetchRequest request = {.url = url, .prefix_bytes = 20000};
+    const FetchReply *reply = fetch_request(fixture, &request);
+    assert_int_equal(reply->outcome, FETCH_OK);
+    assert_null(reply->message);
+    assert_in_range(g_bytes_get_size(reply->body), 20000, 20000 + 64 * 1024);
 }
 
 static void fetcher_runs_many_transfers_at_the_same_time(void **state) {
     Fixture *fixture = *state;
     FetchOptions options = options_of(fixture);
-    options.per_host = 4;
     options.timeout_ms = 300;
     use_options(fixture, &options);
     for (guint i = 0; i < 3; i++) {
@@ -709,7 +725,9 @@ int main(void) {
         TEST(fetch_refuses_an_address_that_is_none),
         TEST(fetch_ignores_a_proxy_of_the_environment),
         TEST(fetch_reaches_a_named_host_at_another_address),
-        TEST(fetcher_keeps_to_its_connections_per_host_and_uses_them_again),
+        TEST(fetcher_uses_its_connections_again),
+        TEST(fetcher_says_when_it_has_no_room),
+        TEST(fetcher_reads_no_more_than_the_wanted_prefix),
         TEST(fetcher_runs_many_transfers_at_the_same_time),
         TEST(fetcher_freed_while_running_calls_nothing),
         TEST(fetcher_wait_ends_when_a_descriptor_is_ready),

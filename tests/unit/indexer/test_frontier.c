@@ -287,9 +287,91 @@ static void frontier_leaves_a_host_that_does_not_answer(void **state) {
     gint64 wait_us = 0;
     frontier_add_resource(frontier, "r", "http://down.org/");
     assert_int_equal(frontier_next(frontier, 0, &page, &origin, &wait_us), FRONTIER_ROBOTS);
-    frontier_set_unreachable(frontier, origin);
+    frontier_robots_failed(frontier, origin, 0, FALSE);
     assert_int_equal(frontier_next(frontier, 0, &page, &origin, &wait_us), FRONTIER_UNREACHED);
     assert_int_equal(frontier_next(frontier, 0, &page, &origin, &wait_us), FRONTIER_IDLE);
+}
+
+static void frontier_asks_once_more_for_robots_that_failed(void **state) {
+    (void)state;
+    g_autoptr(Frontier) frontier = frontier_new(&usual, NULL);
+    FrontierPage *page = NULL;
+    const char *origin = NULL;
+    gint64 wait_us = 0;
+    frontier_add_resource(frontier, "r", "http://slow.org/");
+    assert_int_equal(frontier_next(frontier, 0, &page, &origin, &wait_us), FRONTIER_ROBOTS);
+    frontier_robots_failed(frontier, origin, SECOND, TRUE);
+    assert_int_equal(frontier_next(frontier, SECOND, &page, &origin, &wait_us), FRONTIER_WAIT);
+    assert_int_equal(wait_us, FRONTIER_ROBOTS_RETRY_US);
+    assert_int_equal(frontier_next(frontier, 9 * SECOND, &page, &origin, &wait_us),
+                     FRONTIER_ROBOTS);
+    frontier_robots_failed(frontier, origin, 9 * SECOND, TRUE);
+    assert_int_equal(frontier_next(frontier, 9 * SECOND, &page, &origin, &wait_us),
+                     FRONTIER_UNREACHED);
+}
+
+static void frontier_counts_all_ports_of_a_name_as_one_host(void **state) {
+    (void)state;
+    FrontierPage *page = NULL;
+    const char *origin = NULL;
+    gint64 wait_us = 0;
+    g_autoptr(Frontier) frontier = started(&usual, "http://e.org/", &page);
+    frontier_add_resource(frontier, "other", "https://e.org:8443/x");
+    assert_int_equal(frontier_next(frontier, 100 * SECOND + 1, &page, &origin, &wait_us),
+                     FRONTIER_WAIT);
+    assert_int_equal(frontier_next(frontier, 101 * SECOND, &page, &origin, &wait_us),
+                     FRONTIER_ROBOTS);
+    assert_string_equal(origin, "https://e.org:8443");
+}
+
+static void frontier_waits_for_no_request_that_was_not_made(void **state) {
+    (void)state;
+    FrontierPage *page = NULL;
+    const char *origin = NULL;
+    gint64 wait_us = 0;
+    g_autoptr(Frontier) frontier = started(&usual, "http://e.org/", &page);
+    frontier_add_link(frontier, page, "http://e.org/a", NULL);
+    frontier_add_link(frontier, page, "http://e.org/b", NULL);
+    assert_int_equal(frontier_next(frontier, 200 * SECOND, &page, &origin, &wait_us),
+                     FRONTIER_FETCH);
+    frontier_forgo(frontier, page);
+    assert_int_equal(frontier_next(frontier, 200 * SECOND, &page, &origin, &wait_us),
+                     FRONTIER_FETCH);
+}
+
+static void frontier_understands_addresses_in_brackets(void **state) {
+    (void)state;
+    FrontierPage *page = NULL;
+    g_autoptr(Frontier) frontier = started(&usual, "http://[2001:db8::1]:8080/book/", &page);
+    g_autofree char *origin = frontier_origin(page->url);
+    assert_string_equal(origin, "http://[2001:db8::1]:8080");
+    assert_non_null(frontier_add_link(frontier, page, "http://[2001:db8::1]:8080/book/a", NULL));
+    assert_null(frontier_add_link(frontier, page, "http://[2001:db8::1]/book/a", NULL));
+}
+
+static void frontier_counts_a_page_that_moved_away_out_once(void **state) {
+    (void)state;
+    FrontierPage *start = NULL, *again = NULL, *next = NULL;
+    const char *origin = NULL, *reason = NULL;
+    gint64 wait_us = 0;
+    g_autoptr(Frontier) frontier = started(&usual, "http://e.org/", &start);
+    FrontierPage *moved = frontier_add_link(frontier, start, "http://e.org/book/old", NULL);
+    frontier_add_resource(frontier, "book", "http://e.org/book/");
+    assert_int_equal(frontier_next(frontier, 200 * SECOND, &next, &origin, &wait_us),
+                     FRONTIER_FETCH);
+    FrontierPage *book = next;
+    assert_int_equal(frontier_next(frontier, 300 * SECOND, &next, &origin, &wait_us),
+                     FRONTIER_WAIT);
+    frontier_done(frontier, book, TRUE);
+    assert_int_equal(frontier_next(frontier, 300 * SECOND, &next, &origin, &wait_us),
+                     FRONTIER_FETCH);
+    assert_ptr_equal(next, moved);
+    frontier_done(frontier, moved, TRUE);
+    assert_non_null(frontier_redirect(frontier, moved, "http://e.org/book/new", &reason, &again));
+    frontier_settle(frontier, book);
+    assert_string_equal(moved->resource->id, "book");
+    assert_int_equal(start->resource->pages, 1);
+    assert_int_equal(book->resource->pages, 2);
 }
 
 static void frontier_bounds_addresses_that_differ_in_their_query(void **state) {
@@ -323,6 +405,11 @@ int main(void) {
         cmocka_unit_test(frontier_takes_http_to_https_for_the_same_page),
         cmocka_unit_test(frontier_gives_up_on_endless_redirects),
         cmocka_unit_test(frontier_leaves_a_host_that_does_not_answer),
+        cmocka_unit_test(frontier_asks_once_more_for_robots_that_failed),
+        cmocka_unit_test(frontier_counts_all_ports_of_a_name_as_one_host),
+        cmocka_unit_test(frontier_waits_for_no_request_that_was_not_made),
+        cmocka_unit_test(frontier_understands_addresses_in_brackets),
+        cmocka_unit_test(frontier_counts_a_page_that_moved_away_out_once),
         cmocka_unit_test(frontier_bounds_addresses_that_differ_in_their_query),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
