@@ -160,10 +160,16 @@ static gboolean put_lists(Ingest *ingest, char **paths, const GPtrArray *lists, 
             return FALSE;
         }
         g_autofree char *note =
-            skipped > 0 ? g_strdup_printf(" (%u with an unusable address left out)", skipped)
-                        : g_strdup("");
-        g_printerr("%s: %u links%s, searchable now\n", paths[i], list->entries->len, note);
+            list->dropped > 0 ? g_strdup_printf(" (%u beyond the first %d left out)", list->dropped,
+                                                LIST_MAX_ENTRIES)
+            : skipped > 0     ? g_strdup_printf(" (%u with an unusable address left out)", skipped)
+                              : g_strdup("");
+        g_printerr("%s: %u links%s\n", paths[i], list->entries->len, note);
     }
+    if (!ingest_reconcile(ingest, error)) {
+        return FALSE;
+    }
+    g_printerr("The lists' own words are searchable now.\n");
     return TRUE;
 }
 
@@ -236,10 +242,17 @@ static int run(const Options *options) {
     catch_signals();
     CrawlReport report = {0};
     StoreCounts counts = {0};
-    g_autoptr(Ingest) ingest = ingest_open(options->library, 0, &error);
-    gboolean ok = ingest != NULL && put_lists(ingest, options->lists, lists, &error) &&
-                  crawl(options, ingest, guard, &report, &error) && ingest_seal(ingest, &error) &&
-                  store_counts(ingest_store(ingest), &counts, &error);
+    Ingest *ingest = ingest_open(options->library, 0, &error);
+    if (ingest != NULL) {
+        ingest_set_stop(ingest, &signal_seen);
+    }
+    gboolean ok =
+        ingest != NULL && put_lists(ingest, options->lists, lists, &error) &&
+        crawl(options, ingest, guard, &report, &error) &&
+        (report.interrupted ? ingest_flush(ingest, &error) : ingest_seal(ingest, &error)) &&
+        store_counts(ingest_store(ingest), &counts, &error);
+    ingest_free(ingest);
+    close(lock);
     int code = EXIT_DONE;
     if (ok) {
         (options->json ? summary_print_json : summary_print)(stdout, &report, &counts,
@@ -249,7 +262,6 @@ static int run(const Options *options) {
         code = verb_fail(error);
     }
     crawl_report_clear(&report);
-    close(lock);
     return code;
 }
 

@@ -62,6 +62,15 @@ static Document *read_document(const json_t *object) {
     return document;
 }
 
+static gboolean looks_like_page_id(const char *id) {
+    return strlen(id) == 16 && strspn(id, "0123456789abcdef") == 16;
+}
+
+static gboolean is_id_of(const char *id, const char *canonical) {
+    g_autofree char *own = canonical != NULL ? syl_url_id(canonical) : NULL;
+    return g_strcmp0(id, own) == 0;
+}
+
 /* Id and address of the page; FALSE with *problem (static text) if it has neither. */
 static gboolean read_identity(const json_t *object, StorePage *page, const char **problem) {
     const char *id = json_string_value(json_object_get(object, "id"));
@@ -71,6 +80,8 @@ static gboolean read_identity(const json_t *object, StorePage *page, const char 
         *problem = "`url` is no http or https address";
     } else if (id == NULL && url == NULL) {
         *problem = "neither `id` nor `url`";
+    } else if (id != NULL && looks_like_page_id(id) && !is_id_of(id, canonical)) {
+        *problem = "`id` has the form of a page's own id (16 hexadecimal digits): choose another";
     } else if (id != NULL &&
                (*id == '\0' || strpbrk(id, " \t\r\n") != NULL || strlen(id) > MAX_ID_BYTES)) {
         *problem = "`id` must be 1 to 150 bytes without spaces";
@@ -125,6 +136,11 @@ static gboolean import_stream(Ingest *ingest, FILE *in, const char *name, guint 
             return FALSE;
         }
     }
+    if (ferror(in) != 0) {
+        g_set_error(error, SYL_LIBRARY_ERROR, SYL_LIBRARY_ERROR_IO, "%s: %s", name,
+                    g_strerror(errno));
+        return FALSE;
+    }
     return ingest_seal(ingest, error);
 }
 
@@ -138,19 +154,19 @@ static int import(const char *library, const char *path, guint batch) {
         return EXIT_FAILED;
     }
     int lock = syl_library_lock(library, &error);
-    g_autoptr(Ingest) ingest = lock >= 0 ? ingest_open(library, batch, &error) : NULL;
+    Ingest *ingest = lock >= 0 ? ingest_open(library, batch, &error) : NULL;
     gboolean ok = ingest != NULL && import_stream(ingest, in, path, &taken, &bad, &error);
     if (ok) {
         g_printerr("%s: %u documents imported, %u lines left out\n", library, taken, bad);
     }
-    if (!standard_input) {
-        fclose(in);
-    }
-    int code = !ok ? verb_fail(error) : taken == 0 && bad > 0 ? EXIT_FAILED : EXIT_DONE;
+    ingest_free(ingest);
     if (lock >= 0) {
         close(lock);
     }
-    return code;
+    if (!standard_input) {
+        fclose(in);
+    }
+    return !ok ? verb_fail(error) : taken == 0 && bad > 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 int verb_import(int argc, char **argv) {

@@ -20,15 +20,15 @@ static int rebuild(const char *library, gboolean force) {
     if (lock < 0) {
         return verb_fail(error);
     }
-    g_autoptr(Ingest) ingest = ingest_open_new_generation(library, &error);
+    Ingest *ingest = ingest_open_new_generation(library, &error);
     gboolean ok =
         ingest != NULL && ingest_reconcile(ingest, &error) && ingest_publish(ingest, force, &error);
     if (ok) {
         g_printerr("%s: %u pages indexed anew\n", library, ingest_counts(ingest)->indexed);
     }
-    int code = ok ? EXIT_DONE : verb_fail(error);
+    ingest_free(ingest);
     close(lock);
-    return code;
+    return ok ? EXIT_DONE : verb_fail(error);
 }
 
 int verb_rebuild(int argc, char **argv) {

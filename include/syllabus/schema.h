@@ -82,4 +82,5 @@ char *syl_schema_path(const char *const *levels, gsize count);
 const char *const *syl_schema_stop_words(gsize *count);
 
 /* Metadata keys of the Xapian database. */
-#define SYL_META_FORMAT "syllabus.format" /* decimal SYL_INDEX_FORMAT */
+#define SYL_META_FORMAT   "syllabus.format"   /* decimal SYL_INDEX_FORMAT */
+#define SYL_META_IDENTITY "syllabus.identity" /* random; tells this database from any other */

@@ -29,13 +29,18 @@ static char **headers_field(Headers *headers, guint i) {
     return (char **)(void *)((char *)headers + FIELDS[i].offset);
 }
 
+/* What may be shown to people: no control characters (C1 too), no bidirectional overrides. */
 static gboolean is_text(const char *value, gsize size) {
-    for (gsize i = 0; i < size; i++) {
-        if (g_ascii_iscntrl(value[i])) {
+    if (!g_utf8_validate(value, (gssize)size, NULL)) {
+        return FALSE;
+    }
+    for (const char *c = value; c < value + size; c = g_utf8_next_char(c)) {
+        const GUnicodeType type = g_unichar_type(g_utf8_get_char(c));
+        if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT) {
             return FALSE;
         }
     }
-    return g_utf8_validate(value, (gssize)size, NULL);
+    return TRUE;
 }
 
 static void field_set(char **field, const char *value, gsize size, Repeat repeat) {

@@ -14,6 +14,7 @@
 struct Index {
     xc_writer *writer;
     xc_generator *generator;
+    char *identity;
     gboolean in_transaction;
 };
 
@@ -58,31 +59,47 @@ gboolean index_commit(Index *index, GError **error) {
     return check(xc_writer_commit(index->writer, &failure), &failure, error);
 }
 
-static gboolean check_format(Index *index, gboolean created, GError **error) {
+static gboolean write_metadata(Index *index, const char *key, const char *value, GError **error) {
     xc_error failure;
-    xc_string format = {0};
+    return check(xc_writer_set_metadata(index->writer, key, value, strlen(value), &failure),
+                 &failure, error);
+}
+
+static char *read_metadata(Index *index, const char *key, GError **error) {
+    xc_error failure;
+    xc_string value = {0};
+    if (!check(xc_writer_metadata(index->writer, key, &value, &failure), &failure, error)) {
+        return NULL;
+    }
+    char *copy = g_strdup(value.data);
+    xc_string_clear(&value);
+    return copy;
+}
+
+static gboolean name_database(Index *index, GError **error) {
+    char format[16];
+    g_autofree char *identity = g_uuid_string_random();
+    g_snprintf(format, sizeof format, "%d", SYL_INDEX_FORMAT);
+    return begin(index, error) && write_metadata(index, SYL_META_FORMAT, format, error) &&
+           write_metadata(index, SYL_META_IDENTITY, identity, error) && index_commit(index, error);
+}
+
+static gboolean check_format(Index *index, GError **error) {
     char expected[16];
     g_snprintf(expected, sizeof expected, "%d", SYL_INDEX_FORMAT);
-    if (created) {
-        return begin(index, error) &&
-               check(xc_writer_set_metadata(index->writer, SYL_META_FORMAT, expected,
-                                            strlen(expected), &failure),
-                     &failure, error) &&
-               index_commit(index, error);
-    }
-    if (!check(xc_writer_metadata(index->writer, SYL_META_FORMAT, &format, &failure), &failure,
-               error)) {
+    g_autofree char *format = read_metadata(index, SYL_META_FORMAT, error);
+    if (format == NULL) {
         return FALSE;
     }
-    gboolean same = g_str_equal(format.data, expected);
-    if (!same) {
+    if (!g_str_equal(format, expected)) {
         g_set_error(
             error, SYL_LIBRARY_ERROR, SYL_LIBRARY_ERROR_FORMAT,
             "the index has format %s and this program writes format %s: run `indexer rebuild`",
-            format.size > 0 ? format.data : "unknown", expected);
+            *format != '\0' ? format : "unknown", expected);
+        return FALSE;
     }
-    xc_string_clear(&format);
-    return same;
+    index->identity = read_metadata(index, SYL_META_IDENTITY, error);
+    return index->identity != NULL;
 }
 
 Index *index_open(const SylGeneration *generation, GError **error) {
@@ -102,7 +119,7 @@ Index *index_open(const SylGeneration *generation, GError **error) {
         return NULL;
     }
     if (!check(xc_generator_new(SYL_STEM_LANGUAGE, &index->generator, &failure), &failure, error) ||
-        !check_format(index, !exists, error)) {
+        (!exists && !name_database(index, error)) || !check_format(index, error)) {
         return NULL;
     }
     return g_steal_pointer(&index);
@@ -112,8 +129,13 @@ void index_free(Index *index) {
     if (index != NULL) {
         xc_writer_free(index->writer);
         xc_generator_free(index->generator);
+        g_free(index->identity);
         g_free(index);
     }
+}
+
+const char *index_identity(const Index *index) {
+    return index->identity;
 }
 
 gboolean index_document_count(Index *index, guint *count, GError **error) {

@@ -51,4 +51,7 @@ gboolean index_put_page(Index *index, const IndexContext *context, const StorePa
                         const Document *document, GError **error);
 gboolean index_remove_page(Index *index, const char *page_id, GError **error);
 
+/* Tells this database from any other, past or future, of the library. Borrowed. */
+const char *index_identity(const Index *index);
+
 gboolean index_document_count(Index *index, guint *count, GError **error);

@@ -1,6 +1,7 @@
 #include "index/ingest.h"
 
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "index/index.h"
 #include "syllabus/schema.h"
@@ -23,6 +24,8 @@ struct Ingest {
     GHashTable *orphans;     /* ids of resources to remove in the next flush */
     GHashTable *marks;       /* page id → new indexed_hash ("" for none), after the commit */
     GHashTable *resource_marks;
+    GHashTable *lost; /* ids of pages whose document cannot be read */
+    const volatile sig_atomic_t *stop;
     guint batch_pages;
     gsize batch_bytes;
     IngestCounts counts;
@@ -38,6 +41,14 @@ static GHashTable *id_map(GDestroyNotify value_free) {
 
 /* --- life --- */
 
+static void take_context(Ingest *ingest, const StoreResource *resource) {
+    g_hash_table_replace(ingest->contexts, g_strdup(resource->id), index_context_new(resource));
+    if (resource->indexed_hash != NULL) {
+        g_hash_table_replace(ingest->stored_hash, g_strdup(resource->id),
+                             g_strdup(resource->indexed_hash));
+    }
+}
+
 /* Reads what the lists say of every resource. */
 static gboolean load_contexts(Ingest *ingest, GError **error) {
     g_autoptr(GPtrArray) resources = store_resources(ingest->store, error);
@@ -47,14 +58,18 @@ static gboolean load_contexts(Ingest *ingest, GError **error) {
     g_hash_table_remove_all(ingest->contexts);
     g_hash_table_remove_all(ingest->stored_hash);
     for (guint i = 0; i < resources->len; i++) {
-        const StoreResource *resource = g_ptr_array_index(resources, i);
-        g_hash_table_insert(ingest->contexts, g_strdup(resource->id), index_context_new(resource));
-        if (resource->indexed_hash != NULL) {
-            g_hash_table_insert(ingest->stored_hash, g_strdup(resource->id),
-                                g_strdup(resource->indexed_hash));
-        }
+        take_context(ingest, g_ptr_array_index(resources, i));
     }
     return TRUE;
+}
+
+/* The same of one resource. */
+static gboolean load_context(Ingest *ingest, const char *id, GError **error) {
+    g_autoptr(StoreResource) resource = store_resource(ingest->store, id, error);
+    if (resource != NULL) {
+        take_context(ingest, resource);
+    }
+    return resource != NULL;
 }
 
 /* Takes ownership of generation; publish_first: it is the library's first one and goes live at
@@ -72,6 +87,7 @@ static Ingest *open_generation(const char *library, SylGeneration *generation,
     ingest->pages = id_set();
     ingest->resources = id_set();
     ingest->orphans = id_set();
+    ingest->lost = id_set();
     ingest->marks = id_map(g_free);
     ingest->resource_marks = id_map(g_free);
     ingest->store = store_open(store_path, STORE_WRITE, error);
@@ -108,6 +124,9 @@ Ingest *ingest_open(const char *library, guint batch_pages, GError **error) {
 }
 
 Ingest *ingest_open_new_generation(const char *library, GError **error) {
+    /* What an ended or refused rebuild left behind goes first. A damaged library is no hindrance:
+     * it is why one rebuilds. */
+    syl_library_prune(library, NULL);
     SylGeneration *generation = syl_library_create_generation(library, error);
     return generation == NULL ? NULL : open_generation(library, generation, FALSE, error);
 }
@@ -122,9 +141,9 @@ void ingest_free(Ingest *ingest) {
     store_close(ingest->store);
     index_free(ingest->index);
     syl_generation_free(ingest->generation);
-    GHashTable *tables[] = {ingest->contexts,      ingest->stored_hash, ingest->pages,
-                            ingest->resources,     ingest->orphans,     ingest->marks,
-                            ingest->resource_marks};
+    GHashTable *tables[] = {ingest->contexts,  ingest->stored_hash,   ingest->pages,
+                            ingest->resources, ingest->orphans,       ingest->lost,
+                            ingest->marks,     ingest->resource_marks};
     for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
         g_hash_table_unref(tables[i]);
     }
@@ -204,7 +223,7 @@ static gboolean move_start(Ingest *ingest, const char *resource, const char *sta
         return TRUE;
     }
     if (!store_set_resource_start(ingest->store, resource, start, error) ||
-        !load_contexts(ingest, error)) {
+        !load_context(ingest, resource, error)) {
         return FALSE;
     }
     g_autoptr(GPtrArray) pages = store_pages(ingest->store, resource, error);
@@ -266,10 +285,7 @@ static gboolean look_at_orphans(Ingest *ingest, GError **error) {
 
 gboolean ingest_put_list(Ingest *ingest, const char *source, const List *list, gint64 now,
                          guint *skipped, GError **error) {
-    return begin(ingest, error) &&
-           store_put_list(ingest->store, source, list, now, skipped, error) &&
-           look_at_orphans(ingest, error) && load_contexts(ingest, error) &&
-           ingest_reconcile(ingest, error);
+    return begin(ingest, error) && store_put_list(ingest->store, source, list, now, skipped, error);
 }
 
 /* --- bringing the index up to date --- */
@@ -278,7 +294,7 @@ gboolean ingest_put_list(Ingest *ingest, const char *source, const List *list, g
 static char *expected_hash(const Ingest *ingest, const char *context_hash,
                            const char *document_hash, const char *url) {
     g_autofree char *facts =
-        g_strdup_printf("%d\n%u\n%s\n%s\n%s", SYL_INDEX_FORMAT, ingest->generation->number,
+        g_strdup_printf("%d\n%s\n%s\n%s\n%s", SYL_INDEX_FORMAT, index_identity(ingest->index),
                         context_hash, document_hash, url);
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, facts, -1);
 }
@@ -305,6 +321,18 @@ static gboolean is_wanted(Ingest *ingest, const StorePage *page, gboolean *wante
     return TRUE;
 }
 
+/* A document that is gone or cannot be read costs one page, not the library: it is forgotten, so
+ * that the next visit fetches the page anew; what the index holds of it stays. Takes damage. */
+static gboolean lose_document(Ingest *ingest, const char *id, GError *damage, GError **error) {
+    if (damage != NULL && !g_error_matches(damage, STORE_ERROR, STORE_ERROR_DAMAGED)) {
+        g_propagate_error(error, damage);
+        return FALSE;
+    }
+    g_clear_error(&damage);
+    g_hash_table_add(ingest->lost, g_strdup(id));
+    return TRUE;
+}
+
 static gboolean settle_wanted(Ingest *ingest, const StorePage *page, GError **error) {
     const IndexContext *listed = g_hash_table_lookup(ingest->contexts, page->resource);
     g_autofree char *expected =
@@ -312,9 +340,10 @@ static gboolean settle_wanted(Ingest *ingest, const StorePage *page, GError **er
     if (g_strcmp0(expected, page->indexed_hash) == 0) {
         return TRUE;
     }
-    g_autoptr(Document) document = store_document(ingest->store, page->id, error);
+    GError *damage = NULL;
+    g_autoptr(Document) document = store_document(ingest->store, page->id, &damage);
     if (document == NULL) {
-        return FALSE;
+        return lose_document(ingest, page->id, damage, error);
     }
     g_autoptr(IndexContext) own = listed == NULL ? index_context_new_import(page, document) : NULL;
     if (!index_put_page(ingest->index, listed != NULL ? listed : own, page, document, error)) {
@@ -360,6 +389,9 @@ static gboolean settle_resource(Ingest *ingest, const char *id, GError **error) 
     g_autoptr(StorePage) start = store_page(ingest->store, start_id, &failure);
     g_autoptr(Document) document =
         start != NULL && !start->noindex ? store_document(ingest->store, start_id, &failure) : NULL;
+    if (g_error_matches(failure, STORE_ERROR, STORE_ERROR_DAMAGED)) {
+        g_clear_error(&failure); /* settle_wanted deals with it */
+    }
     if (failure != NULL) {
         g_propagate_error(error, failure);
         return FALSE;
@@ -391,6 +423,7 @@ static gboolean remove_orphan(Ingest *ingest, const char *id, GError **error) {
 }
 
 static gboolean write_index(Ingest *ingest, GError **error) {
+    g_hash_table_remove_all(ingest->lost);
     g_hash_table_remove_all(ingest->marks);
     g_hash_table_remove_all(ingest->resource_marks);
     return settle_all(ingest, ingest->orphans, remove_orphan, error) &&
@@ -424,6 +457,12 @@ static gboolean write_marks(Ingest *ingest, GError **error) {
         }
         g_hash_table_insert(ingest->stored_hash, g_strdup(id), g_strdup(hash));
     }
+    g_hash_table_iter_init(&iter, ingest->lost);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        if (!store_forget_content(ingest->store, id, error)) {
+            return FALSE;
+        }
+    }
     g_hash_table_iter_init(&iter, ingest->orphans);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
         if (!store_remove_resource(ingest->store, id, error)) {
@@ -431,6 +470,24 @@ static gboolean write_marks(Ingest *ingest, GError **error) {
         }
     }
     return store_commit(ingest->store, error);
+}
+
+/* Xapian can end the whole process where the disk is full; better not to start. */
+static gboolean has_disk_space(const Ingest *ingest, GError **error) {
+    struct statvfs disk;
+    if (statvfs(ingest->library, &disk) != 0) {
+        return TRUE;
+    }
+    guint64 left = (guint64)disk.f_bavail * disk.f_frsize;
+    if (left < INGEST_MIN_DISK_BYTES + ingest->batch_bytes) {
+        g_set_error(error, SYL_LIBRARY_ERROR, SYL_LIBRARY_ERROR_IO,
+                    "only %" G_GUINT64_FORMAT
+                    " MiB are left on the disk of %s: make room and run again; "
+                    "nothing is lost",
+                    left >> 20, ingest->library);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 gboolean ingest_flush(Ingest *ingest, GError **error) {
@@ -445,6 +502,9 @@ gboolean ingest_flush(Ingest *ingest, GError **error) {
             g_hash_table_size(ingest->orphans) ==
         0) {
         return TRUE;
+    }
+    if (!has_disk_space(ingest, error)) {
+        return FALSE;
     }
     /* A commit that failed has lost its batch, and its handle would report success the next time:
      * only a new handle and the whole batch again, from the store, will do. */
@@ -465,18 +525,27 @@ gboolean ingest_flush(Ingest *ingest, GError **error) {
     return TRUE;
 }
 
-gboolean ingest_reconcile(Ingest *ingest, GError **error) {
+static gboolean is_stopping(const Ingest *ingest) {
+    return ingest->stop != NULL && *ingest->stop != 0;
+}
+
+static gboolean reconcile_resources(Ingest *ingest, GError **error) {
     GHashTableIter iter;
     gpointer id;
-    g_autoptr(GPtrArray) pages = NULL;
     g_hash_table_iter_init(&iter, ingest->contexts);
-    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+    while (!is_stopping(ingest) && g_hash_table_iter_next(&iter, &id, NULL)) {
         g_hash_table_add(ingest->resources, g_strdup(id));
+        if (g_hash_table_size(ingest->resources) >= ingest->batch_pages &&
+            !ingest_flush(ingest, error)) {
+            return FALSE;
+        }
     }
-    if (!ingest_flush(ingest, error) || (pages = store_pages(ingest->store, NULL, error)) == NULL) {
-        return FALSE;
-    }
-    for (guint i = 0; i < pages->len; i++) {
+    return ingest_flush(ingest, error);
+}
+
+static gboolean reconcile_pages(Ingest *ingest, GError **error) {
+    g_autoptr(GPtrArray) pages = store_pages(ingest->store, NULL, error);
+    for (guint i = 0; pages != NULL && i < pages->len && !is_stopping(ingest); i++) {
         const StorePage *page = g_ptr_array_index(pages, i);
         g_hash_table_add(ingest->pages, g_strdup(page->id));
         if (g_hash_table_size(ingest->pages) >= ingest->batch_pages &&
@@ -484,7 +553,16 @@ gboolean ingest_reconcile(Ingest *ingest, GError **error) {
             return FALSE;
         }
     }
-    return ingest_flush(ingest, error);
+    return pages != NULL && ingest_flush(ingest, error);
+}
+
+gboolean ingest_reconcile(Ingest *ingest, GError **error) {
+    return look_at_orphans(ingest, error) && load_contexts(ingest, error) &&
+           reconcile_resources(ingest, error) && reconcile_pages(ingest, error);
+}
+
+void ingest_set_stop(Ingest *ingest, const volatile sig_atomic_t *stop) {
+    ingest->stop = stop;
 }
 
 /* --- generations --- */

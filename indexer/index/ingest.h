@@ -7,6 +7,8 @@
  * One thread at a time. The caller holds the library's lock. */
 #pragma once
 
+#include <signal.h>
+
 #include <glib.h>
 
 #include "extract/document.h"
@@ -15,8 +17,9 @@
 #include "syllabus/library.h"
 
 /* A batch is committed when it holds so many pages or bytes, or by ingest_flush. */
-#define INGEST_BATCH_PAGES 500
-#define INGEST_BATCH_BYTES (32 * 1024 * 1024)
+#define INGEST_BATCH_PAGES    500
+#define INGEST_MIN_DISK_BYTES (16 * 1024 * 1024) /* no batch is written where less is left */
+#define INGEST_BATCH_BYTES    (32 * 1024 * 1024)
 
 typedef struct Ingest Ingest;
 
@@ -39,8 +42,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ingest, ingest_free)
 Store *ingest_store(Ingest *ingest);
 const IngestCounts *ingest_counts(const Ingest *ingest);
 
-/* Takes a list in: its entries become searchable with the commit that this call ends with; pages of
- * resources that no list names any more are removed. */
+/* Takes a list into the store. After all lists, ingest_reconcile makes their entries searchable. */
 gboolean ingest_put_list(Ingest *ingest, const char *source, const List *list, gint64 now,
                          guint *skipped, GError **error);
 
@@ -59,8 +61,12 @@ void ingest_visit_free(IngestVisit *visit);
 gboolean ingest_put_visit(Ingest *ingest, const IngestVisit *visit, GError **error);
 gboolean ingest_put_robots(Ingest *ingest, const StoreRobots *robots, GError **error);
 
-/* Compares every page and resource with what the index holds of it and brings the index up to date.
+/* Where *stop is not 0, ingest_reconcile leaves the rest to the next start. NULL: it never stops.
  */
+void ingest_set_stop(Ingest *ingest, const volatile sig_atomic_t *stop);
+
+/* Compares every resource and page with what the index holds of it, resources first, and brings the
+ * index up to date. Pages of resources that no list names any more are removed. */
 gboolean ingest_reconcile(Ingest *ingest, GError **error);
 
 /* Commits the batch: when it returns TRUE, everything put before survives kill -9 and power loss

@@ -123,25 +123,27 @@ static StoreEntry *read_entry(sqlite3_stmt *row) {
     return read;
 }
 
-GPtrArray *store_resources(Store *store, GError **error) {
-    sqlite3_stmt *row = statement_prepare(store, RESOURCES, error);
-    if (row == NULL) {
-        return NULL;
-    }
+static StoreResource *read_resource(sqlite3_stmt *row) {
+    StoreResource *resource = g_new0(StoreResource, 1);
+    resource->id = statement_text(row, 0);
+    resource->url = statement_text(row, 1);
+    resource->start = statement_text(row, 2);
+    resource->indexed_hash = statement_text(row, 11);
+    resource->entries = g_ptr_array_new_with_free_func(store_entry_free);
+    return resource;
+}
+
+/* The resources of the rows of a statement, each with its entries. */
+static GPtrArray *collect_resources(Store *store, sqlite3_stmt *row, GError **error) {
     g_autoptr(GPtrArray) resources =
         g_ptr_array_new_with_free_func((GDestroyNotify)store_resource_free);
     g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
     GError *failure = NULL;
     while (statement_next(store, row, &failure)) {
-        const char *id = (const char *)sqlite3_column_text(row, 0);
-        StoreResource *resource = g_hash_table_lookup(by_id, id);
+        StoreResource *resource =
+            g_hash_table_lookup(by_id, (const char *)sqlite3_column_text(row, 0));
         if (resource == NULL) {
-            resource = g_new0(StoreResource, 1);
-            resource->id = g_strdup(id);
-            resource->url = statement_text(row, 1);
-            resource->start = statement_text(row, 2);
-            resource->indexed_hash = statement_text(row, 11);
-            resource->entries = g_ptr_array_new_with_free_func(store_entry_free);
+            resource = read_resource(row);
             g_ptr_array_add(resources, resource);
             g_hash_table_insert(by_id, resource->id, resource);
         }
@@ -152,6 +154,25 @@ GPtrArray *store_resources(Store *store, GError **error) {
         return NULL;
     }
     return g_steal_pointer(&resources);
+}
+
+GPtrArray *store_resources(Store *store, GError **error) {
+    sqlite3_stmt *row = statement_prepare(store, RESOURCES, error);
+    return row != NULL ? collect_resources(store, row, error) : NULL;
+}
+
+StoreResource *store_resource(Store *store, const char *resource_id, GError **error) {
+    sqlite3_stmt *row = statement_prepare(store, RESOURCE, error);
+    if (row == NULL) {
+        return NULL;
+    }
+    statement_bind(row, 1, resource_id);
+    g_autoptr(GPtrArray) one = collect_resources(store, row, error);
+    if (one != NULL && one->len == 0) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_DAMAGED, "%s: no list names resource %s",
+                    store->path, resource_id);
+    }
+    return one != NULL && one->len > 0 ? g_ptr_array_steal_index(one, 0) : NULL;
 }
 
 GPtrArray *store_orphans(Store *store, GError **error) {

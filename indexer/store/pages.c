@@ -164,6 +164,11 @@ gboolean store_put_content(Store *store, const char *page_id, GBytes *body,
     return statement_run(store, statement, error);
 }
 
+gboolean store_forget_content(Store *store, const char *page_id, GError **error) {
+    return statement_run_with(store, FORGET_CONTENT, page_id, error) &&
+           statement_run_with(store, DELETE_ONE_CONTENT, page_id, error);
+}
+
 gboolean store_mark_indexed(Store *store, const char *page_id, const char *indexed_hash,
                             GError **error) {
     return statement_set_by_id(store, MARK_INDEXED, page_id, indexed_hash, error);

@@ -4,6 +4,11 @@
     "id, url, resource, depth, moved_to, content_type, etag, last_modified, status, message,"      \
     " fetched_at, checked_at, text_hash, document_hash, indexed_hash, noindex"
 
+#define RESOURCE_COLUMNS                                                                           \
+    "r.id, r.url, r.start, l.title, e.url, e.text, e.heading, e.note, e.section_text, e.ordinal,"  \
+    " e.line, r.indexed_hash FROM entry e JOIN resource r ON r.id = e.resource"                    \
+    " JOIN list l ON l.id = e.list"
+
 static const char *const statements[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
@@ -14,10 +19,8 @@ static const char *const statements[STATEMENT_COUNT] = {
     [DELETE_ENTRIES] = "DELETE FROM entry WHERE list = ?1",
     [PUT_ENTRY] = "INSERT INTO entry VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [PUT_RESOURCE] = "INSERT INTO resource VALUES(?1, ?2, ?2, NULL) ON CONFLICT(id) DO NOTHING",
-    [RESOURCES] = "SELECT r.id, r.url, r.start, l.title, e.url, e.text, e.heading, e.note,"
-                  " e.section_text, e.ordinal, e.line, r.indexed_hash FROM entry e JOIN resource r "
-                  "ON r.id = e.resource"
-                  " JOIN list l ON l.id = e.list ORDER BY e.list, e.ordinal",
+    [RESOURCES] = "SELECT " RESOURCE_COLUMNS " ORDER BY e.list, e.ordinal",
+    [RESOURCE] = "SELECT " RESOURCE_COLUMNS " WHERE r.id = ?1 ORDER BY e.list, e.ordinal",
     [ORPHANS] = "SELECT id FROM resource WHERE id NOT IN (SELECT resource FROM entry)",
     [DELETE_RESOURCE] = "DELETE FROM resource WHERE id = ?1",
     [DELETE_PAGES] = "DELETE FROM page WHERE resource = ?1",
@@ -40,13 +43,16 @@ static const char *const statements[STATEMENT_COUNT] = {
         "INSERT INTO content VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(page) DO UPDATE"
         " SET body = ?2, body_size = ?3, document = ?4, document_size = ?5, version = ?6",
     [SET_HASHES] = "UPDATE page SET text_hash = ?2, document_hash = ?3, noindex = ?4 WHERE id = ?1",
+    [FORGET_CONTENT] = "UPDATE page SET text_hash = NULL, document_hash = NULL,"
+                       " indexed_hash = NULL WHERE id = ?1",
+    [DELETE_ONE_CONTENT] = "DELETE FROM content WHERE page = ?1",
     [MARK_INDEXED] = "UPDATE page SET indexed_hash = ?2 WHERE id = ?1",
     [MARK_RESOURCE_INDEXED] = "UPDATE resource SET indexed_hash = ?2 WHERE id = ?1",
     [PAGE] = "SELECT " PAGE_COLUMNS " FROM page WHERE id = ?1",
     [ALL_PAGES] = "SELECT " PAGE_COLUMNS " FROM page ORDER BY id",
     [RESOURCE_PAGES] = "SELECT " PAGE_COLUMNS " FROM page WHERE resource = ?1 ORDER BY id",
     [PAGES_BY_TEXT] = "SELECT " PAGE_COLUMNS " FROM page WHERE resource = ?1 AND text_hash = ?2"
-                      " ORDER BY length(url), url",
+                      " AND noindex = 0 AND moved_to IS NULL ORDER BY length(url), url LIMIT 2",
     [DOCUMENT] = "SELECT document, document_size, version FROM content WHERE page = ?1",
     [BODY] = "SELECT body, body_size FROM content WHERE page = ?1 AND body IS NOT NULL",
     [PUT_ROBOTS] = "INSERT INTO robots VALUES(?1, ?2, ?3, ?4) ON CONFLICT(origin) DO UPDATE SET"

@@ -62,6 +62,8 @@ gboolean store_put_list(Store *store, const char *source, const List *list, gint
                         guint *skipped, GError **error);
 /* Every resource that some list names: StoreResource *, in list order. */
 GPtrArray *store_resources(Store *store, GError **error);
+/* One of them; NULL with error (STORE_ERROR_DAMAGED) if no list names it. */
+StoreResource *store_resource(Store *store, const char *resource_id, GError **error);
 /* Resources that had entries once and have none now: ids (char *). Imported documents are not among
  * them. */
 GPtrArray *store_orphans(Store *store, GError **error);
@@ -111,6 +113,8 @@ gboolean store_put_page(Store *store, const StorePage *page, const StoreVisit *v
  * document_hash follow from the document. */
 gboolean store_put_content(Store *store, const char *page_id, GBytes *body,
                            const Document *document, GError **error);
+/* The page has no content any more: its next visit is the first. */
+gboolean store_forget_content(Store *store, const char *page_id, GError **error);
 gboolean store_mark_resource_indexed(Store *store, const char *resource_id,
                                      const char *indexed_hash, GError **error);
 gboolean store_mark_indexed(Store *store, const char *page_id, const char *indexed_hash,
@@ -120,8 +124,8 @@ gboolean store_mark_indexed(Store *store, const char *page_id, const char *index
 StorePage *store_page(Store *store, const char *page_id, GError **error);
 /* All pages, or those of one resource: StorePage *, by id. */
 GPtrArray *store_pages(Store *store, const char *resource_id, GError **error);
-/* Pages of a resource whose main text has this hash: StorePage *, the one to keep first (shortest
- * address, then by bytes). */
+/* The two best of a resource's pages that may be indexed and whose main text has this hash:
+ * StorePage *, the one to keep first (shortest address, then by bytes). */
 GPtrArray *store_pages_by_text(Store *store, const char *resource_id, const char *text_hash,
                                GError **error);
 /* NULL without error if nothing was extracted from it. */

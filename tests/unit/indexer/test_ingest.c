@@ -53,6 +53,7 @@ static void put_list(Ingest *ingest, const char *text) {
     g_autoptr(List) list = list_parse("list.md", text, strlen(text), &error);
     assert_non_null(list);
     check(ingest_put_list(ingest, "/list.md", list, 1000, NULL, &error), error);
+    check(ingest_reconcile(ingest, &error), error);
 }
 
 static void put_page(Ingest *ingest, const char *url, const char *start, const char *title,
@@ -200,6 +201,52 @@ static void ingest_keeps_pages_of_equal_text_once_under_the_shorter_address(void
     }
 }
 
+static void ingest_indexes_again_where_the_index_was_thrown_away(void **state) {
+    (void)state;
+    GError *error = NULL;
+    Ingest *ingest = open_library();
+    put_list(ingest, two_links);
+    put_page(ingest, "http://a.org/one", "http://a.org/", "One", "cat");
+    check(ingest_seal(ingest, &error), error);
+    ingest_free(ingest);
+    g_autofree char *command = g_strdup_printf("rm -rf '%s/index'", library);
+    assert_int_equal(system(command), 0);
+    g_autoptr(Ingest) again = open_library();
+    put_list(again, two_links);
+    assert_found("cat", "passage http://a.org/one");
+    assert_found("aardvark", "resource http://a.org/");
+}
+
+static void ingest_forgets_a_document_that_cannot_be_read_and_goes_on(void **state) {
+    (void)state;
+    g_autoptr(Ingest) ingest = open_library();
+    put_list(ingest, two_links);
+    put_page(ingest, "http://a.org/one", "http://a.org/", "One", "cat");
+    put_page(ingest, "http://a.org/two", "http://a.org/", "Two", "dog");
+    GError *error = NULL;
+    g_autofree char *one = syl_url_id("http://a.org/one");
+    check(store_forget_content(ingest_store(ingest), one, &error), error);
+    flush(ingest);
+    assert_found("cat", "");
+    assert_found("dog", "passage http://a.org/two");
+}
+
+static void ingest_keeps_a_link_that_moves_from_one_list_to_another(void **state) {
+    (void)state;
+    g_autoptr(Ingest) ingest = open_library();
+    put_list(ingest, two_links);
+    put_page(ingest, "http://b.org/x", "http://b.org/x", "X", "walrus");
+    flush(ingest);
+    GError *error = NULL;
+    g_autoptr(List) shorter = list_parse("list.md", one_link, strlen(one_link), &error);
+    static const char other_text[] = "- [Beta](http://b.org/x) here now\n";
+    g_autoptr(List) other = list_parse("other.md", other_text, strlen(other_text), &error);
+    check(ingest_put_list(ingest, "/list.md", shorter, 1001, NULL, &error), error);
+    check(ingest_put_list(ingest, "/other.md", other, 1001, NULL, &error), error);
+    check(ingest_reconcile(ingest, &error), error);
+    assert_found("walrus", "passage http://b.org/x");
+}
+
 static void ingest_follows_a_start_that_moved(void **state) {
     (void)state;
     g_autoptr(Ingest) ingest = open_library();
@@ -266,6 +313,9 @@ int main(void) {
         LIBRARY_TEST(ingest_writes_nothing_twice),
         LIBRARY_TEST(ingest_removes_what_left_the_list_and_only_that),
         LIBRARY_TEST(ingest_keeps_pages_of_equal_text_once_under_the_shorter_address),
+        LIBRARY_TEST(ingest_indexes_again_where_the_index_was_thrown_away),
+        LIBRARY_TEST(ingest_forgets_a_document_that_cannot_be_read_and_goes_on),
+        LIBRARY_TEST(ingest_keeps_a_link_that_moves_from_one_list_to_another),
         LIBRARY_TEST(ingest_follows_a_start_that_moved),
         LIBRARY_TEST(a_new_generation_holds_the_same_and_goes_live_by_publishing),
         LIBRARY_TEST(a_shrunken_generation_stays_aside_unless_forced),
