@@ -155,7 +155,8 @@ xc_status xc_document_set_number(xc_document *document, uint32_t slot, double nu
                                  xc_error *error) XC_NOEXCEPT;
 
 /* Turns text into terms: words lower-cased, split by Unicode rules, stemmed by a Snowball language.
- */
+ * Chinese, Japanese and Korean text has no spaces between words: of each run of its characters
+ * every one is a term with a position and every pair of neighbours one without. */
 typedef struct xc_generator xc_generator;
 /* language: a name Xapian::Stem knows ("english", "de"), or "none". XC_INVALID for an unknown one.
  */
@@ -261,7 +262,7 @@ typedef struct xc_parser xc_parser;
  * 0: the default. */
 typedef struct xc_parser_limits {
     uint32_t text_bytes;         /* 512 */
-    uint32_t terms;              /* 32 */
+    uint32_t terms;              /* 32; each Chinese, Japanese or Korean character counts as one */
     uint32_t wildcards;          /* 2 */
     uint32_t wildcard_letters;   /* 3: fewest letters before the * */
     uint32_t wildcard_expansion; /* 100: most terms one expands to, the most frequent ones */
@@ -286,11 +287,22 @@ xc_status xc_parser_add_field(xc_parser *parser, const char *name, const char *p
  * AND. */
 xc_status xc_parser_add_filter(xc_parser *parser, const char *name, const char *prefix,
                                bool exclusive, xc_error *error) XC_NOEXCEPT;
+/* Makes the query of a filter's value as it was written, without its quotation marks; the parser
+ * takes it. Any status but XC_OK ends the parse and is its status; *error is then filled. Called by
+ * xc_parser_parse, on its thread; the parser itself is not to be used inside. */
+typedef xc_status (*xc_filter_func)(void *context, const char *value, size_t size, xc_query **query,
+                                    xc_error *error);
+/* As xc_parser_add_filter, but what a value means is for make to say; context is handed to it, and
+ * must live as long as the parser. */
+xc_status xc_parser_add_filter_func(xc_parser *parser, const char *name, bool exclusive,
+                                    xc_filter_func make, void *context,
+                                    xc_error *error) XC_NOEXCEPT;
 /* `name:YYYYMMDD..YYYYMMDD` filters by the value in slot, stored as YYYYMMDD (either end may be
  * missing; separators - and . between the parts are understood; anything else is XC_SYNTAX). */
 xc_status xc_parser_add_date_range(xc_parser *parser, const char *name, uint32_t slot,
                                    xc_error *error) XC_NOEXCEPT;
-/* Words left out of the query unless it consists of nothing else. */
+/* Words left out of the query unless it asks for nothing else (words after a minus do not count).
+ */
 xc_status xc_parser_set_stop_words(xc_parser *parser, const char *const *words, size_t count,
                                    xc_error *error) XC_NOEXCEPT;
 enum {
@@ -321,9 +333,12 @@ typedef struct xc_match_spec {
     uint32_t collapse_max;   /* at least 1 */
     uint32_t sort_slot;      /* XC_NO_SLOT: by relevance; else by that value, then relevance */
     bool sort_descending;
-    double bm25_k1, bm25_b;              /* Xapian::BM25Weight(k1, 0, 1, b, 0.5) */
-    bool boolean;                        /* no weights at all */
-    uint32_t facet_slots[XC_FACETS_MAX]; /* counted over the candidates looked at */
+    double bm25_k1, bm25_b; /* Xapian::BM25Weight(k1, 0, 1, b, 0.5) */
+    bool boolean;           /* no weights at all */
+    /* Counted over the candidates looked at, at most check_at_least of them or the hits wanted.
+     * With a collapse slot a value counts once for each collapse value that has it: as many hits as
+     * a filter by the value would leave, if collapse_max is 1. */
+    uint32_t facet_slots[XC_FACETS_MAX];
     size_t facet_count;
     uint32_t facet_values_max; /* most values kept of each facet, the most frequent first */
 } xc_match_spec;
@@ -349,6 +364,7 @@ typedef struct xc_facet {
 typedef struct xc_result {
     /* How many match, after collapsing; equal when exact. */
     uint32_t matches_lower, matches_estimated, matches_upper;
+    uint32_t examined; /* candidates counted for the facets; 0 where none were asked for */
     xc_hit *hits;
     size_t hit_count;
     xc_facet *facets; /* in the order of facet_slots */

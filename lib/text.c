@@ -332,6 +332,37 @@ gboolean syl_text_next_word(const char *text, gsize size, gsize *position, SylWo
     return FALSE;
 }
 
+gboolean syl_text_is_cjk(const char *p) {
+    return is_cjk(g_utf8_get_char(p));
+}
+
+gboolean syl_text_is_initials(const char *word, gsize size) {
+    return size > 2 && word[1] == '.' && initials_end(word, size, 0) == size;
+}
+
+char *syl_text_lower(const char *text, gsize size) {
+    GString *lower = g_string_sized_new(size);
+    gsize length;
+    for (gsize at = 0; at < size; at += length) {
+        g_string_append_unichar(lower, g_unichar_tolower(decode(text, size, at, &length)));
+    }
+    return g_string_free(lower, FALSE);
+}
+
+char *syl_text_term(const char *word, gsize size) {
+    char *term = syl_text_lower(word, size);
+    if (syl_text_is_initials(word, size)) {
+        char *to = term;
+        for (const char *from = term; *from != '\0'; from++) {
+            if (*from != '.') {
+                *to++ = *from;
+            }
+        }
+        *to = '\0';
+    }
+    return term;
+}
+
 gsize syl_text_count_words(const char *text, gsize size) {
     gsize position = 0, count = 0;
     SylWord word;

@@ -114,6 +114,15 @@ static void print_remarks(const Answer *answer) {
     }
 }
 
+/* What was printed is an answer only once it is where it was sent. */
+static int finish_output(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return EXIT_CODE_OK;
+    }
+    fprintf(stderr, "%s: the output cannot be written: %s\n", command, g_strerror(errno));
+    return EXIT_CODE_FAILED;
+}
+
 static int ask_one(Search *search, const AskOptions *options, Ranking ranking) {
     g_autoptr(GError) error = NULL;
     g_autoptr(Request) request = request_new();
@@ -134,21 +143,48 @@ static int ask_one(Search *search, const AskOptions *options, Ranking ranking) {
         g_autofree char *text = terminal_answer(answer, colour);
         fputs(text, stdout);
     }
-    fflush(stdout);
-    print_remarks(answer);
-    return EXIT_CODE_OK;
+    int code = finish_output();
+    if (code == EXIT_CODE_OK) {
+        print_remarks(answer);
+    }
+    return code;
 }
 
 /* --- a run */
 
+/* The tab of a line that is a query's name, a tab and its words; NULL where it is none. */
+static const char *line_tab(const char *line) {
+    gsize name = strcspn(line, " \t\v\f\r");
+    return name > 0 && line[name] == '\t' ? line + name : NULL;
+}
+
+/* The lines of a file of queries. NULL where one is none: a run that stops in the middle would look
+ * like a whole one. */
+static GStrv read_queries(const char *path, GError **error) {
+    g_autofree char *contents = NULL;
+    if (!g_file_get_contents(path, &contents, NULL, error)) {
+        return NULL;
+    }
+    g_auto(GStrv) lines = g_strsplit(contents, "\n", -1);
+    for (gsize i = 0; lines[i] != NULL; i++) {
+        gsize size = strlen(lines[i]);
+        if (size > 0 && lines[i][size - 1] == '\r') {
+            lines[i][size - 1] = '\0';
+        }
+        if (lines[i][0] != '\0' && line_tab(lines[i]) == NULL) {
+            g_set_error(error, REQUEST_ERROR, REQUEST_ERROR_PARAMETER,
+                        "line %" G_GSIZE_FORMAT " of %s is no name without spaces, tab and words: "
+                        "%.60s",
+                        i + 1, path, lines[i]);
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&lines);
+}
+
 static gboolean run_line(Search *search, const char *line, const AskOptions *options,
                          Ranking ranking, GError **error) {
-    const char *tab = strchr(line, '\t');
-    if (tab == NULL || tab == line) {
-        g_set_error(error, REQUEST_ERROR, REQUEST_ERROR_PARAMETER,
-                    "a line of %s is no name, tab and words: %.60s", options->trec, line);
-        return FALSE;
-    }
+    const char *tab = line_tab(line);
     g_autofree char *query_id = g_strndup(line, (gsize)(tab - line));
     g_autofree char *words = g_utf8_make_valid(tab + 1, -1);
     g_autoptr(GArray) pages =
@@ -164,18 +200,16 @@ static gboolean run_line(Search *search, const char *line, const AskOptions *opt
 
 static int ask_run(Search *search, const AskOptions *options, Ranking ranking) {
     g_autoptr(GError) error = NULL;
-    g_autofree char *contents = NULL;
-    if (!g_file_get_contents(options->trec, &contents, NULL, &error)) {
+    g_auto(GStrv) lines = read_queries(options->trec, &error);
+    if (lines == NULL) {
         return command_failure(command, error);
     }
-    g_auto(GStrv) lines = g_strsplit(contents, "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
-        g_strchomp(*line);
         if (**line != '\0' && !run_line(search, *line, options, ranking, &error)) {
             return command_failure(command, error);
         }
     }
-    return EXIT_CODE_OK;
+    return finish_output();
 }
 
 /* --- the verb */
@@ -217,11 +251,6 @@ int ask_main(int count, char **arguments) {
     if (search == NULL) {
         return command_failure(command, error);
     }
-    int code = options.trec != NULL ? ask_run(search, &options, ranking)
-                                    : ask_one(search, &options, ranking);
-    if (fflush(stdout) != 0) {
-        fprintf(stderr, "searchd query: the output cannot be written: %s\n", g_strerror(errno));
-        return EXIT_CODE_FAILED;
-    }
-    return code;
+    return options.trec != NULL ? ask_run(search, &options, ranking)
+                                : ask_one(search, &options, ranking);
 }

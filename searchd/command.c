@@ -4,6 +4,7 @@
 
 #include "http/server.h"
 #include "query/request.h"
+#include "search/search.h"
 #include "syllabus/library.h"
 
 void command_print_help(GOptionContext *context, const char *examples) {
@@ -18,6 +19,7 @@ int command_usage_error(const char *command, const char *message) {
 
 int command_failure(const char *command, const GError *error) {
     if (g_error_matches(error, REQUEST_ERROR, REQUEST_ERROR_PARAMETER) ||
+        g_error_matches(error, SEARCH_ERROR, SEARCH_ERROR_QUERY) ||
         g_error_matches(error, SERVER_ERROR, SERVER_ERROR_ADDRESS)) {
         return command_usage_error(command, error->message);
     }

@@ -15,8 +15,10 @@
  */
 #define SEARCHERS_MIN 2
 #define SEARCHERS_MAX 4
-/* Requests that may wait for a searcher: a second's work at some milliseconds each. */
+/* Requests that may wait for a searcher, and how long: a second's work at some milliseconds each.
+ */
 #define SEARCH_QUEUE_CAPACITY 256
+#define SEARCH_WAIT_MAX_MS    1000
 
 typedef struct ServeOptions {
     char *library;
@@ -140,7 +142,7 @@ static int serve(const char *library, const char *listen, const char *base_url) 
     hold_signals();
     guint searchers = CLAMP(g_get_num_processors(), SEARCHERS_MIN, SEARCHERS_MAX);
     g_autoptr(SearcherPool) pool =
-        searcher_pool_new(library, searchers, SEARCH_QUEUE_CAPACITY, &error);
+        searcher_pool_new(library, searchers, SEARCH_QUEUE_CAPACITY, SEARCH_WAIT_MAX_MS, &error);
     if (pool == NULL) {
         return command_failure(command, error);
     }
@@ -153,6 +155,7 @@ static int serve(const char *library, const char *listen, const char *base_url) 
     server_serve(server, site);
     print_welcome(url);
     wait_for_stop();
+    searcher_pool_drain(pool);
     server_stop(server);
     return EXIT_CODE_OK;
 }

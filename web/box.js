@@ -119,7 +119,22 @@ class SyllabusSearch extends HTMLElement {
     this.#stop();
   }
 
+  /** Where the search runs, ending in '/'; null where the src attribute is no web address. */
+  #home() {
+    try {
+      const home = webAddress(new URL(this.getAttribute('src') ?? new URL('.', import.meta.url), document.baseURI));
+      return home?.endsWith('/') ? home : home && home + '/';
+    } catch {
+      return null;
+    }
+  }
+
   #build() {
+    this.#base = this.#home();
+    if (!this.#base) { // the page's own form goes on working
+      console.warn('syllabus-search: the src attribute is no web address');
+      return;
+    }
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sheet];
     this.#words = { ...WORDS };
@@ -128,8 +143,6 @@ class SyllabusSearch extends HTMLElement {
     } catch {
       console.warn('syllabus-search: the strings attribute is not JSON');
     }
-    const home = new URL(this.getAttribute('src') ?? new URL('.', import.meta.url), document.baseURI).href;
-    this.#base = home.endsWith('/') ? home : home + '/';
     const kept = [...this.querySelectorAll('form input[type=hidden][name]')];
     this.#kept = kept.map((input) => [input.name, input.value]);
     const { label, button, results } = this.#words;

@@ -26,3 +26,15 @@ typedef struct SylWord {
 /* The next word at or after *position; moves *position past it. FALSE at the end. */
 gboolean syl_text_next_word(const char *text, gsize size, gsize *position, SylWord *word);
 gsize syl_text_count_words(const char *text, gsize size);
+
+/* Whether the character at p, a C string, belongs to Chinese, Japanese or Korean text: such a word
+ * is one character, and the index holds pairs of neighbours as well. */
+gboolean syl_text_is_cjk(const char *p);
+/* Whether a word is initials such as U.S.A: the index leaves their full stops out. */
+gboolean syl_text_is_initials(const char *word, gsize size);
+
+/* Text (size bytes of valid UTF-8) in lower case as the index has it: character by character, so a
+ * final sigma is as any other and İ is i. Caller frees. */
+char *syl_text_lower(const char *text, gsize size);
+/* A word as the index has it: lower case, initials without full stops. Caller frees. */
+char *syl_text_term(const char *word, gsize size);

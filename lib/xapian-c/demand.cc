@@ -24,6 +24,25 @@ bool is_digit(unsigned character) {
     return character >= '0' && character <= '9';
 }
 
+bool is_capital(unsigned character) {
+    return character >= 'A' && character <= 'Z';
+}
+
+/* Of a script without spaces, which Xapian splits into n-grams (its codepoint_is_cjk). */
+bool is_ngram(unsigned character) {
+    static constexpr struct {
+        unsigned first, last;
+    } ranges[] = {{0x2E80, 0x2EFF}, {0x3000, 0x9FFF},   {0xA700, 0xA71F},
+                  {0xAC00, 0xD7AF}, {0xF900, 0xFAFF},   {0xFE30, 0xFE4F},
+                  {0xFF00, 0xFFEF}, {0x20000, 0x2A6DF}, {0x2F800, 0x2FA1F}};
+    for (const auto &range : ranges) {
+        if (character >= range.first && character <= range.last) {
+            return is_word(character);
+        }
+    }
+    return false;
+}
+
 bool is_space(unsigned character) {
     return character <= ' ';
 }
@@ -50,11 +69,27 @@ bool is_inside_word(unsigned before, unsigned character, unsigned after) {
            character == 0x2019 || character == 0x201B || character == 0x2027;
 }
 
+/* The end of initials such as U.S.A that begin at start, or start where there are none. */
+size_t initials_end(const Characters &characters, size_t start) {
+    size_t end = start;
+    while (end < characters.size() && is_capital(characters[end])) {
+        end++;
+        if (end + 1 >= characters.size() || characters[end] != '.' ||
+            !is_capital(characters[end + 1])) {
+            break;
+        }
+        end++;
+    }
+    bool inside_word = end < characters.size() && is_word(characters[end]);
+    return end < start + 2 || inside_word ? start : end;
+}
+
 /* Walks over a text once and counts. */
 class Meter {
   public:
-    Meter(const std::string &text, unsigned parse_flags, const Fields &known)
-        : characters(characters_of(text)), flags(parse_flags), fields(known) {
+    Meter(const std::string &text, unsigned parse_flags, const Fields &known,
+          const Xapian::Stopper *stop)
+        : characters(characters_of(text)), flags(parse_flags), fields(known), stopper(stop) {
     }
     Demand run() {
         while (at < characters.size()) {
@@ -80,14 +115,32 @@ class Meter {
             at++;
         } else if (!in_quotes && !in_group && !in_field && take_field()) {
             leave_group();
+        } else if (is_ngram(character)) {
+            take_ngram();
         } else if (is_word(character)) {
             take_word();
         } else {
             if (!joins_words(character)) {
                 leave_group();
             }
+            if (!in_quotes && (is_space(character) || character == '(' || character == ')')) {
+                is_hated = false;
+            } else if (character == '-' && !in_quotes && asks_for(XC_PARSE_LOVE_HATE)) {
+                is_hated = is_hated || starts_term();
+            }
             at++;
         }
+    }
+
+    /* Outside quotes the n-grams of a run are asked for all together, without positions. */
+    void take_ngram() {
+        leave_group();
+        std::string word;
+        Xapian::Unicode::append_utf8(word, characters[at]);
+        count_word(false, word);
+        leave_group();
+        demand.last_word = 0;
+        at++;
     }
 
     /* Whether an operator may stand here. */
@@ -165,20 +218,28 @@ class Meter {
         bool may_be_operator = !in_quotes && asks_for(XC_PARSE_BOOLEAN);
         bool starts = starts_term();
         std::string ascii;
+        std::string lower;
         size_t letters = 0;
+        const size_t initials = initials_end(characters, at); /* end here, or there are none */
+        const bool has_initials = initials > at;
         for (; at < characters.size(); at++) {
             unsigned character = characters[at];
+            if (is_ngram(character) || (has_initials && at == initials)) {
+                break;
+            }
             if (is_word(character)) {
                 letters++;
-            } else if (at == 0 || !is_inside_word(characters[at - 1], character, peek(at + 1))) {
+            } else if (at >= initials &&
+                       (at == 0 || !is_inside_word(characters[at - 1], character, peek(at + 1)))) {
                 break;
             }
             ascii.push_back(character < 0x80 ? static_cast<char>(character) : '?');
+            Xapian::Unicode::append_utf8(lower, Xapian::Unicode::tolower(character));
         }
         if (may_be_operator && starts && take_operator(ascii)) {
             return;
         }
-        count_word(may_be_operator && (ascii == "NEAR" || ascii == "ADJ"));
+        count_word(may_be_operator && (ascii == "NEAR" || ascii == "ADJ"), lower);
         demand.last_word = at == characters.size() && !in_quotes ? letters : 0;
         while (peek(at) == '+' || peek(at) == '#') {
             at++;
@@ -217,9 +278,10 @@ class Meter {
     }
 
     /* NEAR makes itself (it may be taken for a word) and both its neighbours positional. */
-    void count_word(bool is_near) {
+    void count_word(bool is_near, const std::string &word) {
         demand.words++;
         demand.plain_words++;
+        demand.content_words += !is_hated && (stopper == nullptr || !(*stopper)(word));
         after_operand = true;
         in_field = false;
         if (in_group || is_near) {
@@ -246,6 +308,7 @@ class Meter {
     const Characters characters;
     const unsigned flags;
     const Fields &fields;
+    const Xapian::Stopper *stopper;
     size_t at = 0;
     bool in_quotes = false;
     bool after_operand = false;   /* an operator may follow */
@@ -253,13 +316,15 @@ class Meter {
     bool in_group = false;        /* only joining characters since the last word */
     bool after_near = false;      /* the last word was NEAR */
     bool previous_marked = false; /* the last word is counted as positional */
+    bool is_hated = false;        /* behind a minus, up to the next space outside quotes */
     Demand demand;
 };
 
 } // namespace
 
-Demand measure_query(const std::string &text, unsigned flags, const Fields &fields) {
-    return Meter(text, flags, fields).run();
+Demand measure_query(const std::string &text, unsigned flags, const Fields &fields,
+                     const Xapian::Stopper *stopper) {
+    return Meter(text, flags, fields, stopper).run();
 }
 
 std::string plain_words(const std::string &text) {
@@ -267,10 +332,15 @@ std::string plain_words(const std::string &text) {
     std::string plain;
     plain.reserve(text.size());
     bool after_word = false; /* the last character is of a word or of its end */
+    size_t initials = 0;     /* where the initials end that this character belongs to */
     for (size_t i = 0; i < characters.size(); i++) {
         unsigned character = characters[i];
-        bool inside = i > 0 && i + 1 < characters.size() &&
-                      is_inside_word(characters[i - 1], character, characters[i + 1]);
+        if (i >= initials && !after_word) {
+            initials = initials_end(characters, i);
+        }
+        bool inside =
+            i < initials || (i > 0 && i + 1 < characters.size() &&
+                             is_inside_word(characters[i - 1], character, characters[i + 1]));
         bool suffix = after_word && (character == '+' || character == '#');
         after_word = is_word(character) || suffix;
         Xapian::Unicode::append_utf8(plain, after_word || inside ? character : ' ');

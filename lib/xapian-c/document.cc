@@ -17,6 +17,7 @@ constexpr size_t prefix_max_bytes = XC_TERM_MAX_BYTES - 65;
 struct xc_generator : xc::Handle {
     explicit xc_generator(const std::string &language) {
         generator.set_stemmer(Xapian::Stem(language));
+        generator.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM);
     }
     Xapian::TermGenerator generator;
     Xapian::termcount position = 0; /* of the last word; 0: none yet */

@@ -2,7 +2,10 @@
  */
 #include "handle.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace {
@@ -63,18 +66,97 @@ void copy_hits(const Xapian::MSet &matches, xc_result &result) {
     }
 }
 
-void copy_facet(const Xapian::ValueCountMatchSpy &spy, uint32_t values_max, xc_facet &facet) {
-    std::vector<std::pair<std::string, uint32_t>> counted;
-    const Xapian::TermIterator end = spy.top_values_end(values_max);
-    for (Xapian::TermIterator value = spy.top_values_begin(values_max); value != end; ++value) {
-        counted.emplace_back(*value, value.get_termfreq());
+/* Strings by number: what is counted often is then compared as one number. */
+class Numbers {
+  public:
+    uint32_t number_of(const std::string &text) {
+        return numbers.emplace(text, static_cast<uint32_t>(numbers.size())).first->second;
     }
-    facet.values = xc::allocate<xc_facet_value>(counted.size());
-    for (const auto &[value, count] : counted) {
-        facet.values[facet.count] = {xc::copy_string(value), count};
-        facet.count++;
+    const std::unordered_map<std::string, uint32_t> &all() const {
+        return numbers;
     }
-}
+
+  private:
+    std::unordered_map<std::string, uint32_t> numbers;
+};
+
+/* Counts the values of the facets' slots. The matcher shows every candidate, before collapsing; the
+ * pairs that were seen take memory, so no more than most candidates are counted. */
+class FacetSpy : public Xapian::MatchSpy {
+  public:
+    FacetSpy(const xc_match_spec &spec, uint32_t most_candidates)
+        : collapse_slot(spec.collapse_slot), most(most_candidates), facets(spec.facet_count) {
+        for (size_t i = 0; i < spec.facet_count; i++) {
+            facets[i].slot = xc::incoming_slot(spec.facet_slots[i]);
+        }
+    }
+
+    void operator()(const Xapian::Document &document, double) override {
+        if (facets.empty() || examined >= most) {
+            return;
+        }
+        examined++;
+        std::string key;
+        if (collapse_slot != XC_NO_SLOT) {
+            key = document.get_value(collapse_slot);
+        }
+        uint64_t key_number = key.empty() ? 0 : keys.number_of(key);
+        for (Counted &facet : facets) {
+            std::string value = document.get_value(facet.slot);
+            if (!value.empty()) {
+                facet.add(value, key_number, !key.empty());
+            }
+        }
+    }
+
+    uint32_t count_examined() const {
+        return examined;
+    }
+
+    /* The most frequent values first, equally frequent ones in byte order. */
+    void copy(size_t index, uint32_t values_max, xc_facet &copied) const {
+        const Counted &facet = facets[index];
+        std::vector<std::pair<uint32_t, const std::string *>> order;
+        for (const auto &[value, number] : facet.values.all()) {
+            order.emplace_back(facet.counts[number], &value);
+        }
+        size_t kept = std::min<size_t>(values_max, order.size());
+        std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(kept), order.end(),
+                          [](const auto &a, const auto &b) {
+                              return a.first != b.first ? a.first > b.first : *a.second < *b.second;
+                          });
+        copied.slot = facet.slot;
+        copied.values = xc::allocate<xc_facet_value>(kept);
+        for (; copied.count < kept; copied.count++) {
+            const auto &[count, value] = order[copied.count];
+            copied.values[copied.count] = {xc::copy_string(*value), count};
+        }
+    }
+
+  private:
+    struct Counted {
+        Xapian::valueno slot = 0;
+        Numbers values;
+        std::vector<uint32_t> counts;      /* by the number of the value */
+        std::unordered_set<uint64_t> seen; /* value and collapse value, by their numbers */
+
+        void add(const std::string &value, uint64_t key, bool has_key) {
+            uint32_t number = values.number_of(value);
+            if (number == counts.size()) {
+                counts.push_back(0);
+            }
+            if (!has_key || seen.insert(uint64_t{number} << 32 | key).second) {
+                counts[number]++;
+            }
+        }
+    };
+
+    const uint32_t collapse_slot;
+    const uint32_t most;
+    uint32_t examined = 0;
+    Numbers keys;
+    std::vector<Counted> facets;
+};
 
 } // namespace
 
@@ -97,13 +179,12 @@ xc_status xc_match(xc_database *database, const xc_match_spec *spec, xc_result *
         xc::required(result, "result");
         check(xc::required(spec, "spec"));
         xc::Hold hold(spec->query->use);
-        std::vector<std::unique_ptr<Xapian::ValueCountMatchSpy>> spies; /* outlive enquire */
+        /* The spy outlives enquire. */
+        FacetSpy spy(*spec, std::max(spec->check_at_least, spec->offset + spec->limit));
         Xapian::Enquire enquire(handle.database);
         apply(*spec, enquire);
-        for (size_t i = 0; i < spec->facet_count; i++) {
-            spies.push_back(std::make_unique<Xapian::ValueCountMatchSpy>(
-                xc::incoming_slot(spec->facet_slots[i])));
-            enquire.add_matchspy(spies.back().get());
+        if (spec->facet_count > 0) {
+            enquire.add_matchspy(&spy);
         }
         const Xapian::MSet matches =
             enquire.get_mset(spec->offset, spec->limit, spec->check_at_least);
@@ -114,9 +195,9 @@ xc_status xc_match(xc_database *database, const xc_match_spec *spec, xc_result *
         copy_hits(matches, *copy);
         copy->facets = xc::allocate<xc_facet>(spec->facet_count);
         copy->facet_count = spec->facet_count;
+        copy->examined = spy.count_examined();
         for (size_t i = 0; i < spec->facet_count; i++) {
-            copy->facets[i].slot = spec->facet_slots[i];
-            copy_facet(*spies[i], spec->facet_values_max, copy->facets[i]);
+            spy.copy(i, spec->facet_values_max, copy->facets[i]);
         }
         *result = copy.release();
     });

@@ -37,7 +37,7 @@ const Flag parse_flags[] = {
 
 unsigned xapian_flags(unsigned flags) {
     unsigned known = 0;
-    unsigned result = 0;
+    unsigned result = Xapian::QueryParser::FLAG_CJK_NGRAM;
     for (const Flag &row : parse_flags) {
         known |= row.flag;
         if ((flags & row.flag) != 0) {
@@ -137,35 +137,62 @@ struct xc_parser : xc::Handle {
         check_text(text, limits);
         unsigned wanted = xapian_flags(flags);
         std::string checked = flags == 0 ? xc::plain_words(text) : text;
-        xc::Demand demand = xc::measure_query(checked, flags, fields);
+        xc::Demand demand = xc::measure_query(checked, flags, fields, stopper.get());
         check_demand(demand, flags, limits);
         if (demand.last_word < limits.wildcard_letters) {
             wanted &= ~unsigned{Xapian::QueryParser::FLAG_PARTIAL};
         }
         parser.set_default_op(default_operator(default_op));
-        parser.set_stopper(stopper.get());
+        parser.set_stopper(demand.content_words > 0 ? stopper.get() : nullptr);
+        filter_failure.status = XC_OK;
         Xapian::Query query = parser.parse_query(checked, wanted);
-        if (stopped_words() > 0 && stopped_words() == demand.plain_words) {
-            parser.set_stopper(nullptr);
-            query = parser.parse_query(checked, wanted);
+        if (filter_failure.status != XC_OK) {
+            throw xc::Failure(filter_failure.status, "%s", filter_failure.message);
         }
         check_terms(query);
         return query;
     }
 
-    size_t stopped_words() const {
-        size_t count = 0;
-        for (auto word = parser.stoplist_begin(); word != parser.stoplist_end(); ++word) {
-            count++;
-        }
-        return count;
-    }
-
     const xc_parser_limits limits;
     xc::Fields fields;
+    xc_error filter_failure = {}; /* of the last parse: XC_OK where every filter was made */
     std::unique_ptr<Xapian::SimpleStopper> stopper; /* outlives parser, which points to it */
     Xapian::QueryParser parser;
 };
+
+namespace {
+
+/* Asks the caller's function for the query of a value. A failure waits in the parser until Xapian
+ * is done: its parser leaks where an exception passes through. */
+class FilterMaker : public Xapian::FieldProcessor {
+  public:
+    FilterMaker(xc_filter_func function, void *function_context, xc_error &failure_place)
+        : make(function), context(function_context), failure(failure_place) {
+    }
+
+    Xapian::Query operator()(const std::string &value) override {
+        xc_query *made = nullptr;
+        xc_error error = {};
+        if (failure.status != XC_OK) {
+            return Xapian::Query();
+        }
+        xc_status status = make(context, value.data(), value.size(), &made, &error);
+        std::unique_ptr<xc_query> owned(made);
+        if (status != XC_OK) {
+            failure = error;
+            failure.status = status;
+            return Xapian::Query();
+        }
+        return owned == nullptr ? Xapian::Query() : owned->query;
+    }
+
+  private:
+    xc_filter_func make;
+    void *context;
+    xc_error &failure;
+};
+
+} // namespace
 
 xc_status xc_parser_new(const char *language, const xc_parser_limits *limits, xc_parser **parser,
                         xc_error *error) noexcept {
@@ -202,6 +229,18 @@ xc_status xc_parser_add_filter(xc_parser *parser, const char *name, const char *
         std::string start = xc::incoming(prefix, "prefix");
         handle.parser.add_boolean_prefix(handle.new_field(name, xc::Field::filter), start,
                                          exclusive);
+    });
+}
+
+xc_status xc_parser_add_filter_func(xc_parser *parser, const char *name, bool exclusive,
+                                    xc_filter_func make, void *context, xc_error *error) noexcept {
+    return xc::enter(parser, error, [&](xc_parser &handle) {
+        if (make == nullptr) {
+            throw xc::Failure(XC_INVALID, "make is NULL");
+        }
+        std::string key = handle.new_field(name, xc::Field::filter);
+        auto maker = std::make_unique<FilterMaker>(make, context, handle.filter_failure);
+        handle.parser.add_boolean_prefix(key, maker.release()->release(), exclusive);
     });
 }
 

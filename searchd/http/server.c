@@ -21,6 +21,7 @@ struct Server {
     Site *site;
     gboolean draining;
     guint in_hand;
+    guint64 arrived;     /* requests so far */
     char *start_message; /* the first that the library said while starting */
     gboolean started;
 };
@@ -32,6 +33,7 @@ static Site *request_enter(Server *server) {
     pthread_mutex_lock(&server->lock);
     Site *site = server->draining ? NULL : server->site;
     server->in_hand++;
+    server->arrived++;
     pthread_mutex_unlock(&server->lock);
     return site;
 }
@@ -219,15 +221,32 @@ void server_serve(Server *server, Site *site) {
     pthread_mutex_unlock(&server->lock);
 }
 
+static struct timespec time_in_ms(guint ms) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    time.tv_nsec += (long)(ms % 1000) * 1000000L;
+    time.tv_sec += (time_t)(ms / 1000) + time.tv_nsec / 1000000000L;
+    time.tv_nsec %= 1000000000L;
+    return time;
+}
+
+/* Until nothing is in hand and nothing more comes: connections that wait for a thread get their
+ * turn as others end. */
 static void wait_until_idle(Server *server) {
-    struct timespec deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += SERVER_DRAIN_MS / 1000;
+    const struct timespec deadline = time_in_ms(SERVER_DRAIN_MS);
+    int waited = 0;
+    guint64 arrived = G_MAXUINT64;
     pthread_mutex_lock(&server->lock);
     server->draining = TRUE;
-    int waited = 0;
-    while (server->in_hand > 0 && waited == 0) {
-        waited = pthread_cond_timedwait(&server->idle, &server->lock, &deadline);
+    while (waited == 0 && (server->in_hand > 0 || server->arrived != arrived)) {
+        struct timespec until = deadline;
+        arrived = server->arrived;
+        gboolean idle = server->in_hand == 0;
+        if (idle) {
+            until = time_in_ms(SERVER_QUIET_MS);
+        }
+        waited = pthread_cond_timedwait(&server->idle, &server->lock, &until);
+        waited = idle && server->arrived != arrived ? 0 : waited;
     }
     pthread_mutex_unlock(&server->lock);
 }

@@ -18,6 +18,8 @@ typedef enum ServerError {
 #define SERVER_THREADS 640
 /* How long requests in hand may take once the server stops. */
 #define SERVER_DRAIN_MS 3000
+/* No request for so long, and nobody waits for a thread any more. */
+#define SERVER_QUIET_MS 100
 
 typedef struct Server Server;
 

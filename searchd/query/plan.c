@@ -2,19 +2,85 @@
 
 #include <string.h>
 
+#include "query/request.h"
+#include "query/token.h"
 #include "syllabus/schema.h"
 #include "syllabus/text.h"
 
+/* What the parsers ask for the query of a filter's value with. */
+typedef struct FilterContext {
+    xc_database *database;
+    SylFieldId field;
+} FilterContext;
+
 /* One parser for each way a text is read: they differ in what plain words search and in bounds. */
 struct Planner {
+    FilterContext filters[SYL_FIELD_COUNT];
     xc_parser *text;
     xc_parser *wide;
     xc_parser *unbounded;
 };
 
+static xc_status combine(xc_operator op, const GPtrArray *parts, xc_query **query,
+                         xc_error *error) {
+    return xc_query_combine(op, (const xc_query *const *)parts->pdata, parts->len, 0, query, error);
+}
+
+static GPtrArray *queries_new(void) {
+    return g_ptr_array_new_with_free_func((GDestroyNotify)xc_query_free);
+}
+
+/* --- filters */
+
+/* Every section whose last level is called as the one level of which term is the term. */
+static xc_status sections_called(xc_database *database, const char *term, xc_query **query,
+                                 xc_error *error) {
+    const char *prefix = syl_schema_field(SYL_FIELD_SECTION)->prefix;
+    const char *level = term + strlen(prefix);
+    g_autoptr(GPtrArray) parts = queries_new();
+    xc_terms *sections = NULL;
+    xc_status status =
+        xc_database_terms(database, prefix, strlen(prefix), PLAN_SECTIONS_MAX, &sections, error);
+    if (status != XC_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < sections->count && parts->len < PLAN_SAME_SECTIONS_MAX; i++) {
+        const xc_string *name = &sections->items[i].name;
+        const char *last = strrchr(name->data, SYL_PATH_SEPARATOR);
+        xc_query *part = NULL;
+        if (last == NULL || strcmp(last + 1, level) != 0) {
+            continue;
+        }
+        status = xc_query_term(name->data, name->size, &part, error);
+        if (status != XC_OK) {
+            break;
+        }
+        g_ptr_array_add(parts, part);
+    }
+    xc_terms_free(sections);
+    return status == XC_OK ? combine(XC_OR, parts, query, error) : status;
+}
+
+/* An xc_filter_func. */
+static xc_status make_filter(void *context, const char *value, size_t size, xc_query **query,
+                             xc_error *error) {
+    const FilterContext *filter = context;
+    g_autofree char *text = g_strndup(value, size);
+    g_autofree char *term = request_filter_term(filter->field, text);
+    if (filter->field == SYL_FIELD_SECTION && strchr(term, SYL_PATH_SEPARATOR) == NULL) {
+        guint32 freq = 0;
+        xc_status status =
+            xc_database_term_freq(filter->database, term, strlen(term), &freq, error);
+        if (status != XC_OK || freq == 0) {
+            return status == XC_OK ? sections_called(filter->database, term, query, error) : status;
+        }
+    }
+    return xc_query_term(term, strlen(term), query, error);
+}
+
 /* --- parsers from the schema */
 
-static xc_status add_fields(xc_parser *parser, xc_error *error) {
+static xc_status add_fields(Planner *planner, xc_parser *parser, xc_error *error) {
     for (int id = 0; id < SYL_FIELD_COUNT; id++) {
         const SylField *field = syl_schema_field((SylFieldId)id);
         if (field->name == NULL) {
@@ -22,7 +88,8 @@ static xc_status add_fields(xc_parser *parser, xc_error *error) {
         }
         xc_status status = XC_OK;
         if (field->kind == SYL_FIELD_FILTER) {
-            status = xc_parser_add_filter(parser, field->name, field->prefix, true, error);
+            status = xc_parser_add_filter_func(parser, field->name, true, make_filter,
+                                               &planner->filters[id], error);
         } else if (field->kind == SYL_FIELD_VALUE) {
             status = xc_parser_add_date_range(parser, field->name, field->slot, error);
         } else {
@@ -45,7 +112,7 @@ static xc_status add_plain_fields(xc_parser *parser, PlanScope scope, xc_error *
                : status;
 }
 
-static xc_status parser_new(const xc_database *database, const xc_parser_limits *limits,
+static xc_status parser_new(Planner *planner, xc_database *database, const xc_parser_limits *limits,
                             PlanScope scope, gboolean fields, xc_parser **parser, xc_error *error) {
     xc_parser *made = NULL;
     xc_status status = xc_parser_new(SYL_STEM_LANGUAGE, limits, &made, error);
@@ -56,7 +123,7 @@ static xc_status parser_new(const xc_database *database, const xc_parser_limits 
         status = add_plain_fields(made, scope, error);
     }
     if (status == XC_OK && fields) {
-        status = add_fields(made, error);
+        status = add_fields(planner, made, error);
     }
     if (status == XC_OK) {
         gsize count = 0;
@@ -71,17 +138,22 @@ static xc_status parser_new(const xc_database *database, const xc_parser_limits 
     return XC_OK;
 }
 
-xc_status planner_new(const xc_database *database, Planner **planner, xc_error *error) {
+xc_status planner_new(xc_database *database, Planner **planner, xc_error *error) {
     static const xc_parser_limits default_limits = {0};
     static const xc_parser_limits no_limits = {.text_bytes = G_MAXUINT32, .terms = G_MAXUINT32};
     g_autoptr(Planner) made = g_new0(Planner, 1);
+    for (int id = 0; id < SYL_FIELD_COUNT; id++) {
+        made->filters[id] = (FilterContext){database, (SylFieldId)id};
+    }
     xc_status status =
-        parser_new(database, &default_limits, PLAN_SCOPE_TEXT, TRUE, &made->text, error);
+        parser_new(made, database, &default_limits, PLAN_SCOPE_TEXT, TRUE, &made->text, error);
     if (status == XC_OK) {
-        status = parser_new(database, &default_limits, PLAN_SCOPE_WIDE, TRUE, &made->wide, error);
+        status =
+            parser_new(made, database, &default_limits, PLAN_SCOPE_WIDE, TRUE, &made->wide, error);
     }
     if (status == XC_OK) {
-        status = parser_new(database, &no_limits, PLAN_SCOPE_TEXT, FALSE, &made->unbounded, error);
+        status =
+            parser_new(made, database, &no_limits, PLAN_SCOPE_TEXT, FALSE, &made->unbounded, error);
     }
     if (status == XC_OK) {
         *planner = g_steal_pointer(&made);
@@ -122,122 +194,68 @@ void plan_free(Plan *plan) {
     g_free(plan);
 }
 
-/* --- tokens */
-
-static gboolean is_space(char c) {
-    return g_ascii_isspace(c) || c == '(' || c == ')';
-}
-
-static gsize word_size(const char *text) {
-    gsize size = 0;
-    while (text[size] != '\0' && !is_space(text[size]) && text[size] != '"') {
-        size++;
-    }
-    return size;
-}
-
-static gsize quoted_size(const char *text) {
-    const char *end = strchr(text + 1, '"');
-    return end == NULL ? strlen(text) : (gsize)(end - text) + 1;
-}
-
-static gboolean is_operator(const char *text, gsize size) {
-    static const char *const operators[] = {"AND", "OR", "NOT", "XOR", "NEAR", "ADJ"};
-    gsize name = 0;
-    while (name < size && g_ascii_isupper(text[name])) {
-        name++;
-    }
-    gboolean whole = name == size;
-    if (!whole && text[name] == '/') { /* NEAR/3 */
-        gsize digits = strspn(text + name + 1, "0123456789");
-        whole = digits > 0 && name + 1 + digits == size;
-    }
-    for (gsize i = 0; whole && i < G_N_ELEMENTS(operators); i++) {
-        if (strlen(operators[i]) == name && memcmp(operators[i], text, name) == 0) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* The schema's field of a name as people may write it. */
-static const SylField *field_of(const char *name, gsize size) {
-    char lower[16];
-    if (size >= sizeof lower) {
-        return NULL;
-    }
-    for (gsize i = 0; i < size; i++) {
-        lower[i] = g_ascii_tolower(name[i]);
-    }
-    lower[size] = '\0';
-    return syl_schema_field_by_name(lower);
-}
-
-/* Reads `name:` at text: the length with the colon, or 0 if there is none. "https://" is none. */
-static gsize field_name_size(const char *text) {
-    gsize size = 0;
-    while (g_ascii_isalpha(text[size])) {
-        size++;
-    }
-    if (size == 0 || text[size] != ':') {
-        return 0;
-    }
-    char next = text[size + 1];
-    return next == '\0' || is_space(next) || next == '/' || next == ':' ? 0 : size + 1;
-}
-
-gboolean plan_next_token(const char *text, gsize *position, PlanToken *token) {
-    const char *at = text + *position;
-    if (*at == '\0') {
-        return FALSE;
-    }
-    gsize size = 1;
-    PlanTokenKind kind = PLAN_TOKEN_SPACE;
-    gsize name = field_name_size(at);
-    if (is_space(*at) || *at == '+' || *at == '-') {
-        while (is_space(at[size])) {
-            size++;
-        }
-    } else if (*at == '"') {
-        kind = PLAN_TOKEN_QUOTED;
-        size = quoted_size(at);
-    } else if (name > 0 && field_of(at, name - 1) != NULL) {
-        kind = PLAN_TOKEN_FIELD;
-        size = name + (at[name] == '"' ? quoted_size(at + name) : word_size(at + name));
-    } else if (name > 0) {
-        kind = PLAN_TOKEN_UNKNOWN;
-        size = name;
-    } else {
-        size = word_size(at);
-        kind = is_operator(at, size) ? PLAN_TOKEN_OPERATOR
-               : at[size - 1] == '*' ? PLAN_TOKEN_WILDCARD
-                                     : PLAN_TOKEN_WORD;
-    }
-    *token = (PlanToken){.kind = kind, .start = *position, .size = size};
-    *position += size;
-    return TRUE;
-}
-
 /* --- the text as the parser gets it */
 
 static void add_notice(Plan *plan, char *notice) {
     g_ptr_array_add(plan->notices, notice);
 }
 
-/* What one token becomes: lower case, so that a capital at the start of a sentence does not switch
- * stemming off; operators stay. Names of fields that do not exist become words. Caller frees. */
-static char *prepare_token(const char *start, const PlanToken *token, Plan *plan) {
-    if (token->kind == PLAN_TOKEN_OPERATOR || token->kind == PLAN_TOKEN_SPACE) {
+/* Lower case, so that a capital at the start of a sentence does not switch stemming off. Initials
+ * (U.S.A) stay: the parser knows them by their capitals. Caller frees. */
+static char *lower_words(const char *text, gsize size) {
+    GString *lower = g_string_sized_new(size);
+    gsize position = 0;
+    gsize copied = 0;
+    SylWord word = {0};
+    for (gboolean found = TRUE; found;) {
+        found = syl_text_next_word(text, size, &position, &word);
+        gsize start = found ? word.start : size;
+        if (found && !syl_text_is_initials(text + start, word.size)) {
+            continue;
+        }
+        g_autofree char *before = syl_text_lower(text + copied, start - copied);
+        g_string_append(lower, before);
+        if (found) {
+            g_string_append_len(lower, text + start, (gssize)word.size);
+            copied = start + word.size;
+        }
+    }
+    return g_string_free(lower, FALSE);
+}
+
+/* Has the word before the '*' of a wildcard highlighted. */
+static void add_prefix(Plan *plan, const char *lower, gsize size) {
+    gsize position = 0;
+    SylWord word = {0};
+    while (syl_text_next_word(lower, size, &position, &word)) {
+        if (word.start + word.size == size) {
+            g_ptr_array_add(plan->prefixes, g_strndup(lower + word.start, word.size));
+        }
+    }
+}
+
+/* What one token becomes; operators and the values of filters stay. Names of fields that do not
+ * exist become words. Caller frees. */
+static char *prepare_token(const TokenWalk *walk, Plan *plan) {
+    const Token *token = &walk->token;
+    const char *start = walk->text + token->start;
+    const char *value = NULL;
+    if (token->kind == TOKEN_OPERATOR || token->kind == TOKEN_SPACE) {
         return g_strndup(start, token->size);
     }
-    char *lower = g_utf8_strdown(start, (gssize)token->size);
+    if (token_filter(start, token, &value) != SYL_FIELD_COUNT) {
+        g_autofree char *name = g_ascii_strdown(start, value - start);
+        g_autofree char *rest = g_strndup(value, token->size - (gsize)(value - start));
+        return g_strconcat(name, rest, NULL);
+    }
+    char *lower = lower_words(start, token->size);
     gsize last = strlen(lower) - 1;
-    if (token->kind == PLAN_TOKEN_UNKNOWN) {
+    if (token->kind == TOKEN_UNKNOWN) {
         lower[last] = ' ';
         add_notice(plan, g_strdup_printf("There is no field “%.*s”: it was searched as a word.",
                                          (int)token->size - 1, start));
-    } else if (token->kind == PLAN_TOKEN_WILDCARD) {
-        g_ptr_array_add(plan->prefixes, g_strndup(lower, last));
+    } else if (token->kind == TOKEN_WILDCARD && !walk->hated && !walk->negated) {
+        add_prefix(plan, lower, last);
     }
     return lower;
 }
@@ -245,20 +263,17 @@ static char *prepare_token(const char *start, const PlanToken *token, Plan *plan
 /* The text as the parser gets it, with notices on what it does not say. Caller frees. */
 static char *prepare_text(const char *text, Plan *plan) {
     GString *prepared = g_string_sized_new(strlen(text));
-    gsize position = 0;
-    PlanToken token = {0};
-    gboolean minus = FALSE;
+    TokenWalk walk = {.text = text};
     guint wanted = 0;
-    guint unwanted = 0;
-    while (plan_next_token(text, &position, &token)) {
-        g_autofree char *token_text = prepare_token(text + token.start, &token, plan);
+    guint hated = 0;
+    while (token_walk_next(&walk)) {
+        g_autofree char *token_text = prepare_token(&walk, plan);
         g_string_append(prepared, token_text);
-        if (token.kind != PLAN_TOKEN_SPACE && token.kind != PLAN_TOKEN_OPERATOR) {
-            *(minus ? &unwanted : &wanted) += 1;
+        if (walk.token.kind != TOKEN_SPACE && walk.token.kind != TOKEN_OPERATOR) {
+            *(walk.hated ? &hated : &wanted) += 1;
         }
-        minus = text[token.start] == '-' && token.size == 1;
     }
-    if (unwanted > 0 && wanted == 0) {
+    if (hated > 0 && wanted == 0) {
         add_notice(plan,
                    g_strdup("Only words to leave out were given: they were searched instead."));
     }
@@ -266,6 +281,25 @@ static char *prepare_text(const char *text, Plan *plan) {
 }
 
 /* --- what is asked for */
+
+/* Of Chinese, Japanese and Korean words the pairs alone are highlighted: each of their characters
+ * occurs in many other words. */
+static void leave_pairs(GHashTable *words) {
+    g_autoptr(GPtrArray) single = g_ptr_array_new_with_free_func(g_free);
+    GHashTableIter iter;
+    gpointer word = NULL;
+    g_hash_table_iter_init(&iter, words);
+    while (g_hash_table_iter_next(&iter, &word, NULL)) {
+        const char *second = (const char *)word + g_utf8_skip[*(const guchar *)word];
+        if (syl_text_is_cjk(word) && *second != '\0') {
+            g_ptr_array_add(single, g_strndup(word, (gsize)(second - (const char *)word)));
+            g_ptr_array_add(single, g_strdup(second));
+        }
+    }
+    for (guint i = 0; i < single->len; i++) {
+        g_hash_table_remove(words, g_ptr_array_index(single, i));
+    }
+}
 
 /* Sorts the words of a query into stems and exact words, leaving filters out. */
 static xc_status collect_terms(Plan *plan, xc_error *error) {
@@ -295,6 +329,7 @@ static xc_status collect_terms(Plan *plan, xc_error *error) {
         }
     }
     xc_terms_free(terms);
+    leave_pairs(plan->words);
     return XC_OK;
 }
 
@@ -324,9 +359,9 @@ static void add_words(GPtrArray *words, const char *text, gsize size) {
     gsize position = 0;
     SylWord word = {0};
     while (words->len <= PLAN_PAIRS_MAX && syl_text_next_word(text, size, &position, &word)) {
-        g_autofree char *lower = g_utf8_strdown(text + word.start, (gssize)word.size);
-        if (strlen(lower) <= SYL_TERM_MAX_BYTES && !is_stop_word(lower)) {
-            g_ptr_array_add(words, g_steal_pointer(&lower));
+        g_autofree char *term = syl_text_term(text + word.start, word.size);
+        if (strlen(term) <= SYL_TERM_MAX_BYTES && !is_stop_word(term)) {
+            g_ptr_array_add(words, g_steal_pointer(&term));
         }
     }
 }
@@ -352,7 +387,7 @@ static xc_status pair_words(const GPtrArray *words, Plan *plan, xc_error *error)
     if (words->len < 2 || words->len > PLAN_PAIRS_MAX) {
         return XC_OK;
     }
-    g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func((GDestroyNotify)xc_query_free);
+    g_autoptr(GPtrArray) pairs = queries_new();
     for (guint i = 0; i + 1 < words->len; i++) {
         const char *first = g_ptr_array_index(words, i);
         const char *second = g_ptr_array_index(words, i + 1);
@@ -366,24 +401,64 @@ static xc_status pair_words(const GPtrArray *words, Plan *plan, xc_error *error)
             g_ptr_array_add(pairs, near);
         }
     }
-    return pairs->len == 0 ? XC_OK
-                           : xc_query_combine(XC_OR, (const xc_query *const *)pairs->pdata,
-                                              pairs->len, 0, &plan->pairs, error);
+    return pairs->len == 0 ? XC_OK : combine(XC_OR, pairs, &plan->pairs, error);
 }
 
 /* The plain words of a text, those to be left out not among them. Caller unrefs. */
 static GPtrArray *plain_words(const char *text) {
     GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-    gsize position = 0;
-    PlanToken token = {0};
-    gboolean minus = FALSE;
-    while (plan_next_token(text, &position, &token)) {
-        if (token.kind == PLAN_TOKEN_WORD && !minus) {
-            add_words(words, text + token.start, token.size);
+    TokenWalk walk = {.text = text};
+    while (token_walk_next(&walk)) {
+        if (walk.token.kind == TOKEN_WORD && !walk.hated && !walk.negated) {
+            add_words(words, text + walk.token.start, walk.token.size);
         }
-        minus = text[token.start] == '-' && token.size == 1;
     }
     return words;
+}
+
+/* --- nothing but filters to leave out */
+
+static gboolean only_leaves_out(const char *text) {
+    TokenWalk walk = {.text = text};
+    const char *value = NULL;
+    guint filters = 0;
+    while (token_walk_next(&walk)) {
+        if (walk.token.kind == TOKEN_SPACE) {
+            continue;
+        }
+        if (!walk.hated ||
+            token_filter(text + walk.token.start, &walk.token, &value) == SYL_FIELD_COUNT) {
+            return FALSE;
+        }
+        filters++;
+    }
+    return filters > 0;
+}
+
+/* Everything but what the filters of the text leave. Xapian's parser would search them instead. */
+static xc_status everything_else(Planner *planner, const char *text, Plan *plan, xc_error *error) {
+    g_autoptr(GPtrArray) parts = queries_new();
+    TokenWalk walk = {.text = text};
+    xc_query *part = NULL;
+    xc_status status = xc_query_match_all(&part, error);
+    while (status == XC_OK) {
+        g_ptr_array_add(parts, part);
+        do {
+            if (!token_walk_next(&walk)) {
+                return combine(XC_AND_NOT, parts, &plan->query, error);
+            }
+        } while (walk.token.kind == TOKEN_SPACE);
+        const char *start = text + walk.token.start;
+        const char *value = NULL;
+        SylFieldId field = token_filter(start, &walk.token, &value);
+        gsize size = walk.token.size - (gsize)(value - start);
+        if (size >= 2 && value[0] == '"' && value[size - 1] == '"') {
+            value++;
+            size -= 2;
+        }
+        status = make_filter(&planner->filters[field], value, size, &part, error);
+    }
+    return status;
 }
 
 /* --- planning */
@@ -407,12 +482,18 @@ static xc_status parse(xc_parser *parser, const char *text, Plan *plan, xc_error
 xc_status planner_parse(Planner *planner, const char *text, PlanScope scope, Plan **plan,
                         xc_error *error) {
     g_autoptr(Plan) made = plan_new();
-    g_autofree char *prepared = prepare_text(text, made);
-    xc_parser *parser = scope == PLAN_SCOPE_WIDE ? planner->wide : planner->text;
-    g_autoptr(GPtrArray) words = plain_words(text);
-    xc_status status = parse(parser, prepared, made, error);
-    if (status == XC_OK) {
-        status = pair_words(words, made, error);
+    g_autofree char *straight = token_straight_quotes(text);
+    xc_status status = XC_OK;
+    if (only_leaves_out(straight)) {
+        status = everything_else(planner, straight, made, error);
+    } else {
+        g_autofree char *prepared = prepare_text(straight, made);
+        xc_parser *parser = scope == PLAN_SCOPE_WIDE ? planner->wide : planner->text;
+        g_autoptr(GPtrArray) words = plain_words(straight);
+        status = parse(parser, prepared, made, error);
+        if (status == XC_OK) {
+            status = pair_words(words, made, error);
+        }
     }
     if (status == XC_OK) {
         *plan = g_steal_pointer(&made);
@@ -422,7 +503,7 @@ xc_status planner_parse(Planner *planner, const char *text, PlanScope scope, Pla
 
 xc_status planner_parse_words(Planner *planner, const char *text, Plan **plan, xc_error *error) {
     g_autoptr(Plan) made = plan_new();
-    g_autofree char *lower = g_utf8_strdown(text, -1);
+    g_autofree char *lower = lower_words(text, strlen(text));
     xc_parser *parser = planner->unbounded;
     xc_status status = xc_parser_parse(parser, lower, strlen(lower), 0, XC_OR, &made->query, error);
     if (status == XC_OK) {

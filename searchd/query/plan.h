@@ -15,8 +15,15 @@
 /* Two words count as side by side within this many words of a text. */
 #define PLAN_PAIR_WINDOW 4
 
+/* Sections looked at for one that is named by its last level alone; a list of 1,000 links has about
+ * 100. Others are found by their whole paths only. */
+#define PLAN_SECTIONS_MAX 5000
+/* Sections of the same last level that one name stands for. */
+#define PLAN_SAME_SECTIONS_MAX 50
+
 typedef struct Planner Planner;
-xc_status planner_new(const xc_database *database, Planner **planner, xc_error *error);
+/* database is borrowed, and must outlive the planner. */
+xc_status planner_new(xc_database *database, Planner **planner, xc_error *error);
 void planner_free(Planner *planner);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Planner, planner_free)
 
@@ -30,37 +37,22 @@ typedef struct Plan {
     xc_query *all_words; /* the same with every word required; NULL where that tells nothing */
     xc_query *pairs; /* neighbours in the query that are near each other in the text; NULL: none */
     GPtrArray *notices; /* of char*: what was read otherwise than it was written */
-    /* What to highlight, lower case: */
+    /* What to highlight, as the index has it (syl_text_term): */
     GHashTable *stems;   /* set of char* */
-    GHashTable *words;   /* set of char*: exact words, from quotes */
+    GHashTable *words;   /* set of char*: exact words, from quotes; pairs of CJK characters */
     GPtrArray *prefixes; /* of char*: words that end in '*' */
 } Plan;
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
 
 /* Plans a text in which fields (`title:`, `site:` and so on: the schema's names), "phrases", -not,
- * +must, AND, OR, NOT, brackets and wildcards* mean something. Where the text cannot be parsed so,
- * it is read as plain words, and a notice says so. XC_LIMIT, XC_MODIFIED, and what else the
- * database answers. */
+ * +must, AND, OR, NOT, brackets and wildcards* mean something. The value of a filter is written as
+ * in its parameter (request.h), in quotation marks where it has spaces; `section:` also takes the
+ * name of a deeper level, where no section at the top is called so. Nothing but filters to leave
+ * out means everything else. Where the text cannot be parsed so, it is read as plain words, and a
+ * notice says so. XC_LIMIT, XC_MODIFIED, and what else the database answers. */
 xc_status planner_parse(Planner *planner, const char *text, PlanScope scope, Plan **plan,
                         xc_error *error);
 
 /* Plans plain words: nothing in the text means anything else, and it may be of any length. */
 xc_status planner_parse_words(Planner *planner, const char *text, Plan **plan, xc_error *error);
-
-/* A stretch of a query text, as people would divide it. */
-typedef enum PlanTokenKind {
-    PLAN_TOKEN_SPACE,    /* white space, brackets, + and - before a word */
-    PLAN_TOKEN_WORD,     /* one plain word */
-    PLAN_TOKEN_WILDCARD, /* one ending in '*' */
-    PLAN_TOKEN_OPERATOR, /* AND, OR, NOT, XOR, NEAR, ADJ, in capitals */
-    PLAN_TOKEN_FIELD,    /* `name:` where the schema has such a name, and all of its value */
-    PLAN_TOKEN_UNKNOWN,  /* `name:` where it has none; the value is a token of its own */
-    PLAN_TOKEN_QUOTED,   /* from a quotation mark to the next or to the end */
-} PlanTokenKind;
-typedef struct PlanToken {
-    PlanTokenKind kind;
-    gsize start, size; /* bytes in the text */
-} PlanToken;
-/* The token at *position; moves *position past it. FALSE at the end. Pure. */
-gboolean plan_next_token(const char *text, gsize *position, PlanToken *token);

@@ -85,6 +85,13 @@ GStrv request_path_levels(const char *value) {
     return levels[0] == NULL ? NULL : g_steal_pointer(&levels);
 }
 
+char *request_filter_term(SylFieldId field, const char *value) {
+    g_auto(GStrv) levels = field == SYL_FIELD_SECTION ? request_path_levels(value) : NULL;
+    g_autofree char *path =
+        levels == NULL ? NULL : syl_schema_path((const char *const *)levels, g_strv_length(levels));
+    return syl_schema_term(field, path == NULL ? value : path);
+}
+
 /* --- setting one parameter */
 
 static gboolean parse_number(const char *name, const char *value, guint lowest, guint highest,
@@ -136,21 +143,37 @@ static const struct {
 } single_parameters[] = {
     {"q", set_query}, {"offset", set_offset}, {"limit", set_limit}, {"literal", set_literal}};
 
-static const SylField *filter_field_by_name(const char *name, SylFieldId *id) {
-    for (gsize i = 0; i < G_N_ELEMENTS(filter_fields); i++) {
-        const SylField *field = syl_schema_field(filter_fields[i]);
-        if (field->facet != NULL && strcmp(field->facet, name) == 0) {
-            *id = filter_fields[i];
-            return field;
+static SetFunc set_func_of(const char *name) {
+    for (gsize i = 0; i < G_N_ELEMENTS(single_parameters); i++) {
+        if (strcmp(single_parameters[i].name, name) == 0) {
+            return single_parameters[i].set;
         }
     }
     return NULL;
 }
 
+/* SYL_FIELD_COUNT where none is called so. */
+static SylFieldId filter_field_by_name(const char *name) {
+    for (gsize i = 0; i < G_N_ELEMENTS(filter_fields); i++) {
+        const SylField *field = syl_schema_field(filter_fields[i]);
+        if (field->facet != NULL && strcmp(field->facet, name) == 0) {
+            return filter_fields[i];
+        }
+    }
+    return SYL_FIELD_COUNT;
+}
+
+/* Whether two values of a field filter alike: capitals do not count. */
+static gboolean same_value(SylFieldId field, const char *a, const char *b) {
+    g_autofree char *first = request_filter_term(field, a);
+    g_autofree char *second = request_filter_term(field, b);
+    return strcmp(first, second) == 0;
+}
+
 static RequestFilter *find_filter(const Request *request, SylFieldId field, const char *value) {
     for (guint i = 0; i < request->filters->len; i++) {
         RequestFilter *filter = g_ptr_array_index(request->filters, i);
-        if (filter->field == field && strcmp(filter->value, value) == 0) {
+        if (filter->field == field && same_value(field, filter->value, value)) {
             return filter;
         }
     }
@@ -198,21 +221,17 @@ static gboolean set_filter(Request *request, SylFieldId id, const char *name, co
 }
 
 gboolean request_set(Request *request, const char *name, const char *value, GError **error) {
+    SetFunc set = set_func_of(name);
+    SylFieldId id = filter_field_by_name(name);
+    if (set == NULL && id == SYL_FIELD_COUNT) {
+        return TRUE;
+    }
     if (!g_utf8_validate(value, -1, NULL)) {
         g_set_error(error, REQUEST_ERROR, REQUEST_ERROR_PARAMETER, "the value of %s is not UTF-8",
                     name);
         return FALSE;
     }
-    for (gsize i = 0; i < G_N_ELEMENTS(single_parameters); i++) {
-        if (strcmp(single_parameters[i].name, name) == 0) {
-            return single_parameters[i].set(request, value, error);
-        }
-    }
-    SylFieldId id = SYL_FIELD_COUNT;
-    if (filter_field_by_name(name, &id) != NULL) {
-        return set_filter(request, id, name, value, error);
-    }
-    return TRUE;
+    return set != NULL ? set(request, value, error) : set_filter(request, id, name, value, error);
 }
 
 gboolean request_check(const Request *request, GError **error) {
@@ -255,12 +274,16 @@ static gboolean parse_pair(Request *request, const char *pair, gsize size, guint
     const char *equals = memchr(pair, '=', size);
     gsize name_size = equals == NULL ? size : (gsize)(equals - pair);
     g_autofree char *name = form_decode(pair, name_size);
+    if (name == NULL ||
+        (set_func_of(name) == NULL && filter_field_by_name(name) == SYL_FIELD_COUNT)) {
+        return TRUE;
+    }
     g_autofree char *value =
         equals == NULL ? g_strdup("") : form_decode(equals + 1, size - name_size - 1);
-    if (name == NULL || value == NULL) {
+    if (value == NULL) {
         g_set_error(error, REQUEST_ERROR, REQUEST_ERROR_PARAMETER,
                     "%s holds a '%%' that is not followed by two hexadecimal digits, or %%00",
-                    name == NULL || !g_utf8_validate(name, -1, NULL) ? "a parameter" : name);
+                    name);
         return FALSE;
     }
     for (guint i = 0; i < G_N_ELEMENTS(single_parameters); i++) {
@@ -317,7 +340,8 @@ static void append_filters(GString *out, const Request *request, SylFieldId fiel
     g_autoptr(GPtrArray) values = g_ptr_array_new();
     for (guint i = 0; i < request->filters->len; i++) {
         RequestFilter *filter = g_ptr_array_index(request->filters, i);
-        if (filter->field == field && (toggled == NULL || strcmp(filter->value, toggled) != 0)) {
+        if (filter->field == field &&
+            (toggled == NULL || !same_value(field, filter->value, toggled))) {
             g_ptr_array_add(values, filter->value);
         }
     }

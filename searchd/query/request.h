@@ -54,15 +54,15 @@ void request_free(Request *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Request, request_free)
 
 /* Sets one parameter from its decoded value, within the bounds above (offset and limit are checked
- * together by request_check). Unknown names are skipped, so that links with foreign parameters
- * work. FALSE: PARAMETER. */
+ * together by request_check). Unknown names are skipped whatever their values are, so that links
+ * with foreign parameters work. FALSE: PARAMETER. */
 gboolean request_set(Request *request, const char *name, const char *value, GError **error);
 /* The bounds that involve several parameters. FALSE: PARAMETER. */
 gboolean request_check(const Request *request, GError **error);
 
-/* Parses the part of an address behind '?' (application/x-www-form-urlencoded; NULL: none). Bytes
- * that are no UTF-8, escapes that are none, %00 and one of q, offset, limit, literal given twice
- * are errors. NULL: PARAMETER. */
+/* Parses the part of an address behind '?' (application/x-www-form-urlencoded; NULL: none). Values
+ * of known names with bytes that are no UTF-8, escapes that are none or %00, and one of q, offset,
+ * limit, literal given twice are errors. NULL: PARAMETER. */
 Request *request_parse(const char *query_string, GError **error);
 
 /* The request as the part of an address behind '?', escaped, in a fixed order, defaults left out:
@@ -76,7 +76,12 @@ char *request_format_toggle(const Request *request, SylFieldId field, const char
 /* As request_format, from the first result on, with another query text. Caller frees. */
 char *request_format_query(const Request *request, const char *query);
 
+/* Whether the request filters by this value, in whatever capitals. */
 gboolean request_has_filter(const Request *request, SylFieldId field, const char *value);
+
+/* The index term of a filter's value as it is written in the parameter: a section's levels become
+ * its path. A section that is no path counts as one level. Caller frees. */
+char *request_filter_term(SylFieldId field, const char *value);
 
 /* The parameter value of a path, and back. request_path_levels gives NULL for an empty level or a
  * wrong escape. Caller frees. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "query/token.h"
 #include "respond/assets.h"
 #include "respond/markup.h"
 #include "syllabus/url.h"
@@ -152,7 +153,11 @@ static void append_value(GString *out, const Facet *facet, const FacetValue *val
     append_search_link(out, is_on ? "aria-current=\"true\" " : "",
                        request_format_toggle(request, facet->field, value->value));
     g_string_append(out, "<span>");
-    markup_append_cut(out, value_name(facet, value), LABEL_MAX_BYTES);
+    if (facet->field == SYL_FIELD_HOST) {
+        markup_append_host(out, value_name(facet, value), LABEL_MAX_BYTES);
+    } else {
+        markup_append_cut(out, value_name(facet, value), LABEL_MAX_BYTES);
+    }
     g_string_append(out, is_on ? "<span class=\"unseen\">, remove</span></span>" : "</span>");
     g_string_append(out, "<span class=\"count\">");
     append_count(out, value->count);
@@ -409,8 +414,9 @@ static void append_nothing_help(GString *out, const Answer *answer, const Reques
         append_query_link(out, unfiltered, request->query);
         g_string_append(out, "Search without filters</a>.</li>\n");
     }
-    if (strchr(request->query, '"') != NULL) {
-        g_auto(GStrv) parts = g_strsplit(request->query, "\"", -1);
+    g_autofree char *straight = token_straight_quotes(request->query);
+    if (strchr(straight, '"') != NULL) {
+        g_auto(GStrv) parts = g_strsplit(straight, "\"", -1);
         g_autofree char *joined = g_strjoinv(" ", parts);
         g_string_append(out, "<li>");
         append_query_link(out, request, g_strstrip(joined));
@@ -430,7 +436,8 @@ static void append_results_heading(GString *out, const Answer *answer, const Req
         append_counted(out, answer->total, "result", "results");
     }
     if (*query != '\0') {
-        gboolean is_quoted = strchr(query, '"') != NULL; /* by whoever asked */
+        g_autofree char *straight = token_straight_quotes(query);
+        gboolean is_quoted = strchr(straight, '"') != NULL; /* by whoever asked */
         g_string_append(out, is_quoted ? " for " : " for “");
         markup_append(out, query);
         g_string_append(out, is_quoted ? "" : "”");
@@ -517,7 +524,12 @@ static void append_field_example(GString *out, const Answer *everything, SylFiel
         return;
     }
     const FacetValue *value = g_ptr_array_index(facet->values, 0);
-    g_autofree char *query = g_strdup_printf("%s:%s", syl_schema_field(field)->name, value->value);
+    if (strchr(value->value, '"') != NULL) {
+        return; /* no query text can hold it */
+    }
+    const char *quote = strpbrk(value->value, " \t()") != NULL ? "\"" : "";
+    g_autofree char *query =
+        g_strdup_printf("%s:%s%s%s", syl_schema_field(field)->name, quote, value->value, quote);
     append_example(out, query, query, says);
 }
 

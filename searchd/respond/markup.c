@@ -68,6 +68,13 @@ void markup_append_cut(GString *out, const char *text, gsize max_bytes) {
     }
 }
 
+void markup_append_host(GString *out, const char *host, gsize max_bytes) {
+    g_autoptr(GString) cut = g_string_new(NULL);
+    markup_append_cut(cut, host, max_bytes);
+    g_string_replace(cut, ".", ".<wbr>", 0); /* no escape has a full stop */
+    g_string_append_len(out, cut->str, (gssize)cut->len);
+}
+
 /* A place in a text, in both counts. */
 typedef struct Place {
     const char *at;

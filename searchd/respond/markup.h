@@ -14,6 +14,9 @@ void markup_append(GString *out, const char *text);
 /* As markup_append, but at most max_bytes of the text, then "…" if there was more. */
 void markup_append_cut(GString *out, const char *text, gsize max_bytes);
 
+/* As markup_append_cut, with a place to break the line after each full stop: for host names. */
+void markup_append_host(GString *out, const char *host, gsize max_bytes);
+
 /* Appends text with each of the highlights (of Highlight, UTF-16 units) in <mark>. Ranges that
  * overlap, run backwards or lie beyond the end are cut or skipped; one that splits a character
  * takes all of it. */

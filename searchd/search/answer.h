@@ -38,8 +38,7 @@ typedef struct FacetValue {
     char *label; /* for people: levels of a path are joined by " › " */
     char *name;  /* for people: of a path its last level only, else as label */
     guint depth; /* 0, or how many levels of the path are above */
-    guint count; /* passages under it, of which one page may have several; sections count what is
-                    below them too */
+    guint count; /* pages under it, as its link opens; sections count what is below them too */
 } FacetValue;
 
 typedef struct Facet {
@@ -74,6 +73,8 @@ typedef struct Answer {
 
 /* An empty answer to a request. */
 Answer *answer_new(const Request *request);
+/* Bytes of memory that an answer takes, roughly. */
+gsize answer_bytes(const Answer *answer);
 /* The answer itself, to be freed once more: several threads may read one answer, and none changes
  * it. */
 Answer *answer_ref(Answer *answer);

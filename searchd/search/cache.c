@@ -6,7 +6,11 @@
 typedef struct Entry {
     char *key;
     Answer *answer;
+    gsize bytes;
 } Entry;
+
+/* Of an entry's links, besides what it holds. */
+#define ENTRY_BYTES 128
 
 struct AnswerCache {
     pthread_mutex_t lock;
@@ -14,7 +18,7 @@ struct AnswerCache {
     IndexState state;
     GHashTable *links; /* char* key, of the entry → GList* in entries */
     GQueue entries;    /* of Entry: the most recently used first */
-    gsize results;
+    gsize bytes;
 };
 
 static void entry_free(gpointer data) {
@@ -35,7 +39,7 @@ AnswerCache *answer_cache_new(void) {
 static void forget_all(AnswerCache *cache) {
     g_hash_table_remove_all(cache->links);
     g_queue_clear_full(&cache->entries, entry_free);
-    cache->results = 0;
+    cache->bytes = 0;
 }
 
 void answer_cache_free(AnswerCache *cache) {
@@ -53,10 +57,6 @@ void answer_cache_free(AnswerCache *cache) {
 static char *key_of(const Request *request) {
     g_autofree char *text = request_format(request);
     return g_strdup_printf("%d %u %s", (int)request->ranking, request->limit, text);
-}
-
-static gsize weight_of(const Answer *answer) {
-    return 1 + answer->results->len;
 }
 
 Answer *answer_cache_find(AnswerCache *cache, const IndexState *state, const Request *request) {
@@ -77,7 +77,7 @@ Answer *answer_cache_find(AnswerCache *cache, const IndexState *state, const Req
 static void forget_last(AnswerCache *cache) {
     Entry *entry = g_queue_pop_tail(&cache->entries);
     g_hash_table_remove(cache->links, entry->key);
-    cache->results -= weight_of(entry->answer);
+    cache->bytes -= entry->bytes;
     entry_free(entry);
 }
 
@@ -85,19 +85,21 @@ void answer_cache_add(AnswerCache *cache, const Request *request, Answer *answer
     Entry *entry = g_new0(Entry, 1);
     entry->key = key_of(request);
     entry->answer = answer_ref(answer);
+    entry->bytes = ENTRY_BYTES + strlen(entry->key) + answer_bytes(answer);
     pthread_mutex_lock(&cache->lock);
     if (!index_state_equal(&cache->state, &answer->state)) {
         forget_all(cache);
         cache->state = answer->state;
     }
-    if (g_hash_table_contains(cache->links, entry->key)) { /* two asked at once */
+    gboolean twice = g_hash_table_contains(cache->links, entry->key); /* two asked at once */
+    if (twice || entry->bytes > CACHE_BYTES_MAX) {
         entry_free(entry);
     } else {
         g_queue_push_head(&cache->entries, entry);
         g_hash_table_insert(cache->links, entry->key, cache->entries.head);
-        cache->results += weight_of(answer);
+        cache->bytes += entry->bytes;
     }
-    while (cache->results > CACHE_RESULTS_MAX) {
+    while (cache->bytes > CACHE_BYTES_MAX) {
         forget_last(cache);
     }
     pthread_mutex_unlock(&cache->lock);

@@ -6,9 +6,10 @@
 
 #include "search/answer.h"
 
-/* Results kept, of all answers together: about 20 MB of them. An answer weighs one more than it has
- * results. */
-#define CACHE_RESULTS_MAX 20000
+/* Bytes kept, of all answers and the requests for them together, as answer_bytes counts. A full
+ * page of results with its facets has about 40 kB, so this remembers some 800 different questions.
+ */
+#define CACHE_BYTES_MAX (32 * 1024 * 1024)
 
 typedef struct AnswerCache AnswerCache;
 
@@ -20,5 +21,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnswerCache, answer_cache_free)
 Answer *answer_cache_find(AnswerCache *cache, const IndexState *state, const Request *request);
 
 /* Remembers an answer; the least recently used ones make room. Answers of an older state are
- * forgotten. */
+ * forgotten, and one that is larger than all the room is not kept. */
 void answer_cache_add(AnswerCache *cache, const Request *request, Answer *answer);

@@ -16,26 +16,55 @@ static void facet_value_free(gpointer data) {
     g_free(value);
 }
 
-/* Counts one document of count for a path and every path above it, unless seen has it already. */
+typedef struct Counted {
+    char *path; /* as it was written first */
+    guint count;
+} Counted;
+
+static void counted_free(gpointer data) {
+    Counted *counted = data;
+    g_free(counted->path);
+    g_free(counted);
+}
+
+/* A path spelled as its levels above were: counted holds them. */
+static char *spelled(GHashTable *counts, const char *folded, const char *path) {
+    const char *below = strrchr(folded, SYL_PATH_SEPARATOR);
+    const char *level = strrchr(path, SYL_PATH_SEPARATOR);
+    if (below == NULL || level == NULL) {
+        return g_strdup(path);
+    }
+    g_autofree char *above = g_strndup(folded, (gsize)(below - folded));
+    const Counted *parent = g_hash_table_lookup(counts, above);
+    return parent == NULL ? g_strdup(path) : g_strconcat(parent->path, level, NULL);
+}
+
+/* Counts one slot value of count for a path and every path above it, unless seen has it already. */
 static void count_path(GHashTable *counts, GHashTable *seen, const char *path, guint count) {
     for (const char *end = path; end != NULL;) {
         end = strchr(end, SYL_PATH_SEPARATOR);
         gsize size = end == NULL ? strlen(path) : (gsize)(end - path);
         end = end == NULL ? NULL : end + 1;
         g_autofree char *above = g_strndup(path, size);
-        if (size == 0 || g_hash_table_contains(seen, above)) {
+        g_autofree char *folded = g_utf8_strdown(above, -1); /* as syl_schema_term does */
+        if (size == 0 || g_hash_table_contains(seen, folded)) {
             continue;
         }
-        guint before = GPOINTER_TO_UINT(g_hash_table_lookup(counts, above));
-        g_hash_table_insert(counts, g_strdup(above), GUINT_TO_POINTER(before + count));
-        g_hash_table_add(seen, g_steal_pointer(&above));
+        Counted *counted = g_hash_table_lookup(counts, folded);
+        if (counted == NULL) {
+            counted = g_new0(Counted, 1);
+            counted->path = spelled(counts, folded, above);
+            g_hash_table_insert(counts, g_strdup(folded), counted);
+        }
+        counted->count += count;
+        g_hash_table_add(seen, g_steal_pointer(&folded));
     }
 }
 
-/* char* path → how many documents. */
+/* char* folded path → Counted. */
 static GHashTable *count_paths(const xc_facet *counted) {
     static const char separator[] = {SYL_VALUE_SEPARATOR, '\0'};
-    GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, counted_free);
     for (size_t i = 0; i < counted->count; i++) {
         g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         g_auto(GStrv) paths = g_strsplit(counted->values[i].value.data, separator, -1);
@@ -48,10 +77,11 @@ static GHashTable *count_paths(const xc_facet *counted) {
 
 static guint count_of_level(GHashTable *counts, const char *path, gsize size) {
     g_autofree char *above = g_strndup(path, size);
-    return GPOINTER_TO_UINT(g_hash_table_lookup(counts, above));
+    const Counted *counted = g_hash_table_lookup(counts, above);
+    return counted == NULL ? 0 : counted->count;
 }
 
-/* Orders paths as a tree: where two part, the more frequent branch comes first. */
+/* Orders folded paths as a tree: where two part, the more frequent branch comes first. */
 static int compare_paths(gconstpointer a, gconstpointer b, gpointer counts) {
     const char *first = *(const char *const *)a;
     const char *second = *(const char *const *)b;
@@ -94,9 +124,14 @@ GPtrArray *facets_values(SylFieldId field, const xc_facet *counted) {
     g_autofree gpointer *paths = g_hash_table_get_keys_as_array(counts, &number);
     g_qsort_with_data(paths, (int)number, sizeof *paths, compare_paths, counts);
     GPtrArray *values = g_ptr_array_new_with_free_func(facet_value_free);
-    for (guint i = 0; i < MIN(number, SEARCH_FACET_VALUES_MAX); i++) {
-        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, paths[i]));
-        g_ptr_array_add(values, facet_value_new(field, paths[i], count));
+    for (guint i = 0; i < number && values->len < SEARCH_FACET_VALUES_MAX; i++) {
+        const Counted *path = g_hash_table_lookup(counts, paths[i]);
+        FacetValue *value = facet_value_new(field, path->path, path->count);
+        if (strlen(value->value) > REQUEST_FILTER_MAX_BYTES) {
+            facet_value_free(value);
+        } else {
+            g_ptr_array_add(values, value);
+        }
     }
     return values;
 }

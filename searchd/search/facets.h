@@ -14,7 +14,9 @@
 #define FACETS_COUNT 4
 extern const SylFieldId facets_fields[FACETS_COUNT];
 
-/* An array of FacetValue. A document counts once for each of its values, and once for each section
- * above them. Most frequent first, equal ones by label; the levels below a section follow it at
- * once. At most SEARCH_FACET_VALUES_MAX. Caller unrefs. */
+/* An array of FacetValue. What counted for a slot value counts once for each of its values, and
+ * once for each section above them. Values that differ in case only are one, since they filter as
+ * one; it is written as the most frequent slot value has it. Most frequent first, equal ones by
+ * their text; the levels below a section follow it at once. Values that no filter parameter would
+ * take are left out. At most SEARCH_FACET_VALUES_MAX. Caller unrefs. */
 GPtrArray *facets_values(SylFieldId field, const xc_facet *counted);

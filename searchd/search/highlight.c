@@ -89,6 +89,18 @@ static gboolean is_wanted(const char *word, const HighlightTerms *terms, StemCac
     return FALSE;
 }
 
+/* Bytes of the pair of CJK characters at a word that is looked for, or 0. */
+static gsize wanted_pair(const char *text, gsize size, const SylWord *word,
+                         const HighlightTerms *terms) {
+    gsize end = word->start + word->size;
+    if (!syl_text_is_cjk(text + word->start) || end >= size) {
+        return 0;
+    }
+    gsize both = word->size + (gsize)g_utf8_skip[(guchar)text[end]];
+    g_autofree char *pair = syl_text_lower(text + word->start, both);
+    return g_hash_table_contains(terms->words, pair) ? both : 0;
+}
+
 static gsize count_characters(const char *text, gsize size) {
     return (gsize)g_utf8_strlen(text, (gssize)size);
 }
@@ -99,16 +111,19 @@ static GArray *find_words(const char *text, gsize size, const HighlightTerms *te
     gsize position = 0;
     gsize counted_bytes = 0;
     gsize characters = 0;
+    gsize pair_end = 0; /* of the last pair of characters found */
     SylWord word = {0};
     while (terms->stems != NULL && syl_text_next_word(text, size, &position, &word)) {
         if (word.size > WORD_MAX_BYTES) {
             continue;
         }
-        g_autofree char *lower = g_utf8_strdown(text + word.start, (gssize)word.size);
-        guint term = 0;
-        if (!is_wanted(lower, terms, cache, &term)) {
+        g_autofree char *lower = syl_text_term(text + word.start, word.size);
+        gsize pair = wanted_pair(text, size, &word, terms);
+        guint term = g_str_hash(lower);
+        if (word.start >= pair_end && pair == 0 && !is_wanted(lower, terms, cache, &term)) {
             continue;
         }
+        pair_end = MAX(pair_end, word.start + pair);
         characters += count_characters(text + counted_bytes, word.start - counted_bytes);
         counted_bytes = word.start;
         Found one = {.start = word.start,

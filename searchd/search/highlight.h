@@ -14,13 +14,14 @@ typedef struct StemCache StemCache;
 StemCache *stem_cache_new(const char *language);
 void stem_cache_free(StemCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StemCache, stem_cache_free)
-/* The stem of a lower-case word; itself where it has none. Valid until the next call. */
+/* The stem of a word as syl_text_term gives it; itself where it has none. Valid until the next
+ * call. */
 const char *stem_cache_stem(StemCache *cache, const char *word);
 
-/* What is looked for; all lower case, all borrowed. All NULL: nothing. */
+/* What is looked for, as the index has it (syl_text_term); all borrowed. All NULL: nothing. */
 typedef struct HighlightTerms {
     GHashTable *stems;   /* set of char* */
-    GHashTable *words;   /* set of char*: exact words */
+    GHashTable *words;   /* set of char*: exact words, and pairs of CJK characters */
     GPtrArray *prefixes; /* of char* */
 } HighlightTerms;
 

@@ -120,6 +120,31 @@ gboolean search_refresh(Search *search, IndexState *state) {
            read_state(search, state, NULL) == XC_OK;
 }
 
+typedef struct Census {
+    Search *search;
+    IndexState state;
+    uint32_t documents;
+} Census;
+
+static xc_status census_once(xc_database *database, void *context, xc_error *error) {
+    Census *census = context;
+    xc_status status = read_state(census->search, &census->state, error);
+    return status == XC_OK ? xc_database_doc_count(database, &census->documents, error) : status;
+}
+
+gboolean search_census(Search *search, IndexState *state, guint *documents, GError **error) {
+    Census census = {.search = search};
+    xc_error failure = {0};
+    xc_status status = xc_retry(search->database, census_once, &census, &failure);
+    if (status != XC_OK) {
+        set_error(error, status, &failure);
+        return FALSE;
+    }
+    *state = census.state;
+    *documents = census.documents;
+    return TRUE;
+}
+
 gboolean search_is_current(const Search *search) {
     struct stat now = {0};
     return stat(search->pointer_path, &now) == 0 && now.st_dev == search->pointer.st_dev &&
@@ -320,19 +345,28 @@ static xc_status plan_text(Answering *answering, const char *text, PlanScope sco
                            : status;
 }
 
+/* Plans the text as it was asked, which holds it to its bounds, and then once more where words of
+ * it are corrected. *text: what was planned. */
+static xc_status plan_asked(Answering *answering, const char **text, xc_error *error) {
+    Answer *answer = answering->answer;
+    *text = answering->request->query;
+    xc_status status = plan_text(answering, *text, PLAN_SCOPE_TEXT, error);
+    if (status == XC_OK && !answering->request->literal) {
+        status = spelling_correct(answering->search->database, answering->search->stems, *text,
+                                  REQUEST_QUERY_MAX_BYTES, &answer->corrected, error);
+    }
+    if (status == XC_OK && answer->corrected != NULL) {
+        *text = answer->corrected;
+        status = plan_text(answering, *text, PLAN_SCOPE_TEXT, error);
+    }
+    return status;
+}
+
 /* Matches the text; where that finds nothing, again in what surrounds the pages' own text. */
 static xc_status match_text(Answering *answering, xc_error *error) {
     Answer *answer = answering->answer;
-    const char *asked = answering->request->query;
-    xc_status status = XC_OK;
-    if (!answering->request->literal) {
-        status = spelling_correct(answering->search->database, answering->search->stems, asked,
-                                  &answer->corrected, error);
-    }
-    const char *text = answer->corrected != NULL ? answer->corrected : asked;
-    if (status == XC_OK) {
-        status = plan_text(answering, text, PLAN_SCOPE_TEXT, error);
-    }
+    const char *text = NULL;
+    xc_status status = plan_asked(answering, &text, error);
     if (status == XC_OK) {
         status = match_results(answering, error);
     }
@@ -353,24 +387,11 @@ static xc_status match_text(Answering *answering, xc_error *error) {
     return status;
 }
 
-/* How many documents the matcher looked at: facets count each once, where it has a value. */
-static guint64 count_examined(const xc_result *result) {
-    guint64 examined = 0;
-    for (size_t i = 0; i < result->facet_count; i++) {
-        guint64 sum = 0;
-        for (size_t j = 0; j < result->facets[i].count; j++) {
-            sum += result->facets[i].values[j].count;
-        }
-        examined = MAX(examined, sum);
-    }
-    return examined;
-}
-
 /* Where every match was looked at, Xapian's lower bound is their number; its estimate and its upper
  * bound then still come from the frequencies of the words. */
 static void count_total(Answer *answer, const xc_result *result) {
     answer->total_exact =
-        count_examined(result) < SEARCH_EXACT_TOTAL && result->matches_lower < SEARCH_EXACT_TOTAL;
+        result->examined < SEARCH_EXACT_TOTAL && result->matches_lower < SEARCH_EXACT_TOTAL;
     answer->total = answer->total_exact ? result->matches_lower : result->matches_estimated;
 }
 

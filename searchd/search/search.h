@@ -32,6 +32,9 @@ gboolean search_is_current(const Search *search);
  * the database cannot be read: an answer will tell. */
 gboolean search_refresh(Search *search, IndexState *state);
 
+/* Says what is open at the newest commit, and how many documents it holds. FALSE: UNAVAILABLE. */
+gboolean search_census(Search *search, IndexState *state, guint *documents, GError **error);
+
 /* Answers from the newest commit of the open generation, starting again where a writer overtakes
  * it. An empty query text lists the resources in their list's order (where there are none,
  * everything). A limit of 0 gives totals and facets alone. NULL: QUERY,

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "query/plan.h"
+#include "query/token.h"
+#include "syllabus/schema.h"
 #include "syllabus/text.h"
 
 /* Longer words are not compared: their distance costs more than a correction is worth. */
@@ -99,15 +100,10 @@ static xc_status compare_words(xc_database *database, const gunichar *beginning,
 }
 
 /* *word gets the replacement of an unknown word, or NULL. */
-static xc_status nearest_word(xc_database *database, const char *unknown, char **word,
+static xc_status nearest_word(xc_database *database, const Letters *wanted, char **word,
                               xc_error *error) {
-    Letters wanted = letters_of(unknown);
-    if (wanted.count < SPELLING_WORD_MIN_LETTERS) {
-        *word = NULL;
-        return XC_OK;
-    }
-    guint limit = wanted.count >= SPELLING_TWO_EDITS_LETTERS ? 2 : 1;
-    const gunichar *w = wanted.letter;
+    guint limit = wanted->count >= SPELLING_TWO_EDITS_LETTERS ? 2 : 1;
+    const gunichar *w = wanted->letter;
     /* The first letter is right, changed places with the second, or is one too many. */
     const struct {
         gunichar letters[2];
@@ -116,7 +112,7 @@ static xc_status nearest_word(xc_database *database, const char *unknown, char *
     Best best = {.distance = limit + 1};
     xc_status status = XC_OK;
     for (gsize i = 0; i < G_N_ELEMENTS(beginnings) && status == XC_OK; i++) {
-        status = compare_words(database, beginnings[i].letters, beginnings[i].count, &wanted, limit,
+        status = compare_words(database, beginnings[i].letters, beginnings[i].count, wanted, limit,
                                &best, error);
     }
     if (status != XC_OK) {
@@ -127,15 +123,32 @@ static xc_status nearest_word(xc_database *database, const char *unknown, char *
     return XC_OK;
 }
 
+static xc_status has_term(xc_database *database, const char *stem_mark, const char *prefix,
+                          const char *word, gboolean *known, xc_error *error) {
+    g_autofree char *term = g_strconcat(stem_mark, prefix, word, NULL);
+    guint32 freq = 0;
+    xc_status status = xc_database_term_freq(database, term, strlen(term), &freq, error);
+    *known = *known || (status == XC_OK && freq > 0);
+    return status;
+}
+
+/* Whether any field of words has the word or its stem: titles, the list's words and navigation are
+ * searched too, one way or another. */
 static xc_status is_known(xc_database *database, StemCache *cache, const char *word,
                           gboolean *known, xc_error *error) {
-    guint32 freq = 0;
-    xc_status status = xc_database_term_freq(database, word, strlen(word), &freq, error);
-    if (status == XC_OK && freq == 0) {
-        g_autofree char *stem = g_strconcat("Z", stem_cache_stem(cache, word), NULL);
-        status = xc_database_term_freq(database, stem, strlen(stem), &freq, error);
+    xc_status status = XC_OK;
+    *known = FALSE;
+    for (int id = 0; id < SYL_FIELD_COUNT && status == XC_OK && !*known; id++) {
+        const SylField *field = syl_schema_field((SylFieldId)id);
+        if (field->kind != SYL_FIELD_WORDS && field->kind != SYL_FIELD_BAG) {
+            continue;
+        }
+        status = has_term(database, "", field->prefix, word, known, error);
+        if (status == XC_OK && !*known) {
+            const char *stem = stem_cache_stem(cache, word);
+            status = has_term(database, "Z", field->prefix, stem, known, error);
+        }
     }
-    *known = freq > 0;
     return status;
 }
 
@@ -148,58 +161,87 @@ static gboolean is_letters(const char *word) {
     return TRUE;
 }
 
-/* Adds one stretch of words to out, its unknown ones replaced. */
-static xc_status correct_words(xc_database *database, StemCache *cache, const char *text,
-                               gsize size, guint *replaced, GString *out, xc_error *error) {
+/* What is done with one text. */
+typedef struct Correction {
+    xc_database *database;
+    StemCache *cache;
+    GString *out;
+    gsize room; /* bytes that replacements may still add */
+    guint looked_up, replaced;
+} Correction;
+
+/* *nearest: what replaces a word, or NULL. */
+static xc_status look_up(Correction *correction, const char *text, gsize size, char **nearest,
+                         xc_error *error) {
+    g_autofree char *lower = syl_text_lower(text, size);
+    Letters letters = letters_of(lower);
+    gboolean known = TRUE;
+    if (letters.count < SPELLING_WORD_MIN_LETTERS || !is_letters(lower)) {
+        return XC_OK;
+    }
+    xc_status status = is_known(correction->database, correction->cache, lower, &known, error);
+    if (status != XC_OK || known) {
+        return status;
+    }
+    correction->looked_up++;
+    g_autofree char *word = NULL;
+    status = nearest_word(correction->database, &letters, &word, error);
+    if (word != NULL && strlen(word) <= size + correction->room) {
+        correction->room -= strlen(word) - size;
+        *nearest = g_steal_pointer(&word);
+    }
+    return status;
+}
+
+/* Adds one stretch of words to what comes out, its unknown ones replaced. */
+static xc_status correct_words(Correction *correction, const char *text, gsize size,
+                               xc_error *error) {
     gsize position = 0;
     gsize copied = 0;
     SylWord word = {0};
-    while (*replaced < SPELLING_WORDS_MAX && syl_text_next_word(text, size, &position, &word)) {
-        g_autofree char *lower = g_utf8_strdown(text + word.start, (gssize)word.size);
-        gboolean known = TRUE;
-        if (!is_letters(lower)) {
-            continue;
-        }
-        xc_status status = is_known(database, cache, lower, &known, error);
+    while (correction->looked_up < SPELLING_WORDS_MAX &&
+           syl_text_next_word(text, size, &position, &word)) {
         g_autofree char *nearest = NULL;
-        if (status == XC_OK && !known) {
-            status = nearest_word(database, lower, &nearest, error);
-        }
+        xc_status status = look_up(correction, text + word.start, word.size, &nearest, error);
         if (status != XC_OK) {
             return status;
         }
         if (nearest != NULL) {
-            g_string_append_len(out, text + copied, (gssize)(word.start - copied));
-            g_string_append(out, nearest);
+            g_string_append_len(correction->out, text + copied, (gssize)(word.start - copied));
+            g_string_append(correction->out, nearest);
             copied = word.start + word.size;
-            (*replaced)++;
+            correction->replaced++;
         }
     }
-    g_string_append_len(out, text + copied, (gssize)(size - copied));
+    g_string_append_len(correction->out, text + copied, (gssize)(size - copied));
     return XC_OK;
 }
 
 xc_status spelling_correct(xc_database *database, StemCache *cache, const char *text,
-                           char **corrected, xc_error *error) {
-    if (strchr(text, '"') != NULL) {
-        *corrected = NULL;
+                           gsize max_bytes, char **corrected, xc_error *error) {
+    g_autofree char *straight = token_straight_quotes(text);
+    *corrected = NULL;
+    if (strchr(straight, '"') != NULL) {
         return XC_OK;
     }
-    g_autoptr(GString) out = g_string_sized_new(strlen(text) + 16);
-    guint replaced = 0;
+    gsize size = strlen(text);
+    g_autoptr(GString) out = g_string_sized_new(size + 16);
+    Correction correction = {.database = database,
+                             .cache = cache,
+                             .out = out,
+                             .room = max_bytes > size ? max_bytes - size : 0};
     gsize position = 0;
-    PlanToken token = {0};
-    while (plan_next_token(text, &position, &token)) {
-        if (token.kind != PLAN_TOKEN_WORD) {
+    Token token = {0};
+    while (token_next(text, &position, &token)) {
+        if (token.kind != TOKEN_WORD) {
             g_string_append_len(out, text + token.start, (gssize)token.size);
             continue;
         }
-        xc_status status =
-            correct_words(database, cache, text + token.start, token.size, &replaced, out, error);
+        xc_status status = correct_words(&correction, text + token.start, token.size, error);
         if (status != XC_OK) {
             return status;
         }
     }
-    *corrected = replaced > 0 ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
+    *corrected = correction.replaced > 0 ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
     return XC_OK;
 }

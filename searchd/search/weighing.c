@@ -16,14 +16,8 @@ xc_status weighing_term(SylFieldId field, const char *value, xc_query **query, x
 }
 
 static xc_status filter_query(const RequestFilter *filter, xc_query **query, xc_error *error) {
-    if (filter->field != SYL_FIELD_SECTION) {
-        return weighing_term(filter->field, filter->value, query, error);
-    }
-    g_auto(GStrv) levels = request_path_levels(filter->value);
-    g_autofree char *path =
-        levels == NULL ? g_strdup(filter->value)
-                       : syl_schema_path((const char *const *)levels, g_strv_length(levels));
-    return weighing_term(filter->field, path, query, error);
+    g_autofree char *term = request_filter_term(filter->field, filter->value);
+    return xc_query_term(term, strlen(term), query, error);
 }
 
 static xc_status combine(xc_operator op, const GPtrArray *parts, xc_query **query,

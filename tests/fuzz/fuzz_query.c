@@ -8,6 +8,7 @@
 
 #include "query/plan.h"
 #include "query/request.h"
+#include "query/token.h"
 
 static void require(xc_status status, const xc_error *failure) {
     if (status != XC_OK) {
@@ -107,8 +108,8 @@ static void check_plan(const char *text, PlanScope scope) {
 
 static void check_tokens(const char *text) {
     gsize position = 0, end = 0;
-    PlanToken token = {0};
-    while (plan_next_token(text, &position, &token)) {
+    Token token = {0};
+    while (token_next(text, &position, &token)) {
         fuzz_holds(token.start == end && token.size > 0, "tokens follow each other");
         end = token.start + token.size;
         fuzz_holds(position == end, "tokens end where the next begins");

@@ -178,9 +178,9 @@ static void a_note_is_the_rest_of_the_smallest_block(void **state) {
     (void)state;
     static const Case CASES[] = {
         {"- [a](http://x.example) - About *it*.", "a: About it.\n"},
-        {"- **Format:** [a](http://x.example) \xE2\x80\x94 long", "a: Format: \xE2\x80\x94 long\n"},
+        {"- **Format:** [a](http://x.example) \xE2\x80\x94 long", "a: Format, long\n"},
         {"- [a](http://x.example): [b](http://y.example) and [c](http://z.example)",
-         "a: b and c\nb: a: and c\nc: a: b and\n"},
+         "a: b and c\nb: a, and c\nc: a: b and\n"},
         {"- lead [a](http://x.example)\n  - child [b](http://y.example)\n", "a: lead\nb: child\n"},
         {"- [a](http://x.example)\n\n  Second paragraph.\n\n- other", "a: Second paragraph.\n"},
         {"First.\n\nRead [a](http://x.example)\nnow.", "a: Read now.\n"},

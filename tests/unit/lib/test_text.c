@@ -163,6 +163,31 @@ static void words_are_split_as_the_index_splits_them(void **state) {
     }
 }
 
+static void lower_case_is_that_of_the_index(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *lower, *term;
+    } CASES[] = {
+        {"", "", ""},
+        {"ABC", "abc", "abc"},
+        {"\xCE\xA3\xCE\x9F\xCE\xA6\xCE\x9F\xCE\xA3", /* its last sigma stays a plain one */
+         "\xCF\x83\xCE\xBF\xCF\x86\xCE\xBF\xCF\x83", "\xCF\x83\xCE\xBF\xCF\x86\xCE\xBF\xCF\x83"},
+        {"\xC4\xB0X", "ix", "ix"},
+        {"STRA\xC3\x9F\x45", "stra\xC3\x9F\x65", "stra\xC3\x9F\x65"},
+        {"U.S.A", "u.s.a", "usa"},
+        {"U.S", "u.s", "us"},
+        {"3.14", "3.14", "3.14"},
+        {"u.s.a", "u.s.a", "u.s.a"},
+        {"AB", "ab", "ab"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        g_autofree char *lower = syl_text_lower(CASES[i].text, strlen(CASES[i].text));
+        g_autofree char *term = syl_text_term(CASES[i].text, strlen(CASES[i].text));
+        assert_string_equal(lower, CASES[i].lower);
+        assert_string_equal(term, CASES[i].term);
+    }
+}
+
 static void a_text_cut_inside_a_character_ends_cleanly(void **state) {
     (void)state;
     g_autofree char *bytes = g_memdup2("ab\xE7\xB7", 4);
@@ -186,6 +211,7 @@ int main(void) {
         cmocka_unit_test(cutting_never_splits_a_character),
         cmocka_unit_test(lengths_count_utf16_units),
         cmocka_unit_test(words_are_split_as_the_index_splits_them),
+        cmocka_unit_test(lower_case_is_that_of_the_index),
         cmocka_unit_test(a_text_cut_inside_a_character_ends_cleanly),
         cmocka_unit_test(counting_counts_what_iteration_finds),
     };

@@ -81,6 +81,37 @@ static void no_more_values_are_given_than_allowed(void **state) {
     assert_int_equal(first->count, 300);
 }
 
+static void values_that_differ_in_case_are_one(void **state) {
+    (void)state;
+    const xc_facet_value values[] = {slot_value("Books" P "Algebra", 4),
+                                     slot_value("books" P "algebra" V "BOOKS", 2),
+                                     slot_value("BOOKS" P "Analysis", 1),
+                                     slot_value("\xc3\x9c"
+                                                "ber",
+                                                2),
+                                     slot_value("\xc3\xbc"
+                                                "ber",
+                                                1)};
+    g_autofree char *text = counted(SYL_FIELD_SECTION, values, G_N_ELEMENTS(values));
+    assert_string_equal(text, "Books|Books|Books|0|7;Books/Algebra|Books › Algebra|Algebra|1|6;"
+                              "Books/Analysis|Books › Analysis|Analysis|1|1;"
+                              "Über|Über|Über|0|3;");
+}
+
+static void values_that_no_filter_takes_are_left_out(void **state) {
+    (void)state;
+    g_autofree char *longest = g_strnfill(REQUEST_FILTER_MAX_BYTES, 'x');
+    g_autofree char *longer = g_strnfill(REQUEST_FILTER_MAX_BYTES + 1, 'x');
+    g_autofree char *escaped = g_strnfill(REQUEST_FILTER_MAX_BYTES / 3 + 1, '%');
+    const xc_facet_value values[] = {slot_value(longest, 1), slot_value(longer, 2),
+                                     slot_value(escaped, 3)};
+    xc_facet facet = {.values = (xc_facet_value *)(gsize)values, .count = G_N_ELEMENTS(values)};
+    g_autoptr(GPtrArray) shown = facets_values(SYL_FIELD_SECTION, &facet);
+    assert_int_equal(shown->len, 1);
+    const FacetValue *value = g_ptr_array_index(shown, 0);
+    assert_string_equal(value->value, longest);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_slot_value_counts_for_each_of_its_values),
@@ -88,6 +119,8 @@ int main(void) {
         cmocka_unit_test(a_branch_stands_together_whatever_its_counts_are),
         cmocka_unit_test(a_slash_in_a_section_is_told_from_a_level),
         cmocka_unit_test(no_more_values_are_given_than_allowed),
+        cmocka_unit_test(values_that_differ_in_case_are_one),
+        cmocka_unit_test(values_that_no_filter_takes_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -123,7 +123,7 @@ static void assert_lacks(const char *page, const char *part) {
 
 /* Elements are closed in the order in which they were opened. */
 static void assert_balanced(const char *page) {
-    static const char *const empty[] = {"meta", "link", "input", "!doctype", NULL};
+    static const char *const empty[] = {"meta", "link", "input", "!doctype", "wbr", NULL};
     g_autoptr(GPtrArray) open = g_ptr_array_new_with_free_func(g_free);
     for (const char *at = strchr(page, '<'); at != NULL; at = strchr(at + 1, '<')) {
         gboolean is_end = at[1] == '/';
@@ -643,6 +643,37 @@ static void every_asset_has_a_type(void **state) {
     assert_string_equal(web_asset_type("nothing"), "application/octet-stream");
 }
 
+static void host_names_break_at_their_full_stops(void **state) {
+    (void)state;
+    g_autoptr(GString) out = g_string_new(NULL);
+    markup_append_host(out, "a.b<c.org", 100);
+    assert_string_equal(out->str, "a.<wbr>b&lt;c.<wbr>org");
+    g_string_truncate(out, 0);
+    markup_append_host(out, "abc.org", 5);
+    assert_string_equal(out->str, "abc.<wbr>o…");
+}
+
+static void example_filters_are_quoted_where_they_must_be(void **state) {
+    (void)state;
+    static const struct {
+        const char *value, *shown; /* NULL: no example */
+    } cases[] = {{"pdf", "<code>kind:pdf</code>"},
+                 {"link only", "<code>kind:&quot;link only&quot;</code>"},
+                 {"a(b)", "<code>kind:&quot;a(b)&quot;</code>"},
+                 {"say \"x\"", NULL}};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Answer) answer = make_answer(1);
+        add_value(add_facet(answer, SYL_FIELD_KIND), cases[i].value, cases[i].value, 0);
+        g_autofree char *page = html_start_page(answer, "https://search.example.org");
+        assert_whole(page);
+        if (cases[i].shown == NULL) {
+            assert_lacks(page, "<code>kind:");
+        } else {
+            assert_has(page, cases[i].shown);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_becomes_text),
@@ -666,6 +697,8 @@ int main(void) {
         cmocka_unit_test(an_empty_library_says_how_to_fill_it),
         cmocka_unit_test(an_error_page_works_at_any_address),
         cmocka_unit_test(every_asset_has_a_type),
+        cmocka_unit_test(host_names_break_at_their_full_stops),
+        cmocka_unit_test(example_filters_are_quoted_where_they_must_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "fixture_library.h"
 
 #include "query/plan.h"
+#include "query/token.h"
 
 static char *library;
 static xc_database *database;
@@ -13,7 +14,12 @@ static Planner *planner;
 
 static int open_planner(void **state) {
     (void)state;
-    static const FixtureDocument shelf[] = {{.id = "a#0", .title = "Rotations", .text = "rotate"}};
+    static const FixtureDocument shelf[] = {
+        {.id = "a#0",
+         .title = "Rotations",
+         .text = "rotate",
+         .section = "Books/Math for ML/Linear Algebra;Books/Algebra;Courses/algebra"},
+    };
     xc_error failure = {0};
     g_autoptr(GError) error = NULL;
     library = fixture_library(shelf, G_N_ELEMENTS(shelf));
@@ -76,6 +82,14 @@ static void texts_become_terms(void **state) {
         {"rotate AND matrix", "Zrotat Zmatrix", 0},
         {"rotate and matrix", "Zrotat Zmatrix", 0},
         {"-rotate", "Zrotat", 1},
+        {"rotating -site:x.org", "Hx.org Zrotat", 0},
+        {"“Rotating Matrices”", "rotating matrices", 0},
+        {"„Rotating Matrices“", "rotating matrices", 0},
+        {"U.S.A. Law", "usa Zlaw", 0},
+        {"title:U.S.A", "Susa", 0},
+        {"ΣΟΦΟΣ İX", "Zσοφοσ Zix", 0},
+        {"the -matrix", "Zthe Zmatrix", 0},
+        {"線形", "形 線 線形", 0},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(Plan) plan = plan_of(cases[i].text);
@@ -186,8 +200,8 @@ static void tokens_cover_the_text_without_a_gap(void **state) {
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         gsize position = 0;
         gsize expected = 0;
-        PlanToken token = {0};
-        while (plan_next_token(texts[i], &position, &token)) {
+        Token token = {0};
+        while (token_next(texts[i], &position, &token)) {
             assert_int_equal(token.start, expected);
             assert_true(token.size > 0);
             expected += token.size;
@@ -195,6 +209,90 @@ static void tokens_cover_the_text_without_a_gap(void **state) {
         }
         assert_int_equal(expected, strlen(texts[i]));
     }
+}
+
+#define P "\x1f" /* SYL_PATH_SEPARATOR */
+
+static void filters_mean_what_they_mean_as_parameters(void **state) {
+    (void)state;
+    g_autofree char *long_name = g_strnfill(300, 'x');
+    g_autofree char *long_text = g_strconcat("list:", long_name, NULL);
+    g_autofree char *long_term = syl_schema_term(SYL_FIELD_LIST, long_name);
+    const struct {
+        const char *text, *terms;
+    } cases[] = {
+        {"section:Books", "XPbooks"},
+        {"SECTION:\"books/Math for ML\"", "XPbooks" P "math for ml"},
+        {"section:“Books/Math for ML”", "XPbooks" P "math for ml"},
+        {"section:Books/Algebra", "XPbooks" P "algebra"},
+        {"section:I%2FO/x", "XPi/o" P "x"},
+        {"section:Books/", ""},
+        /* By the name of a level that is not at the top: */
+        {"section:\"math FOR ml\"", "XPbooks" P "math for ml"},
+        {"section:Algebra", "XPbooks" P "algebra XPcourses" P "algebra"},
+        {"section:Nowhere", ""},
+        {"list:\"Awesome Mathematics\"", "XLawesome mathematics"},
+        {long_text, long_term},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Plan) plan = plan_of(cases[i].text);
+        g_autofree char *terms = terms_of(plan->query);
+        assert_string_equal(terms, cases[i].terms);
+        assert_int_equal(plan->notices->len, 0);
+    }
+}
+
+static char *described(const xc_query *query) {
+    xc_string description = {0};
+    xc_error failure = {0};
+    fixture_check(xc_query_describe(query, &description, &failure), &failure);
+    char *text = g_strdup(description.data);
+    xc_string_clear(&description);
+    return text;
+}
+
+static void filters_to_leave_out_alone_leave_everything_else(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *query;
+    } cases[] = {
+        {"-site:x.org", "Query((<alldocuments> AND_NOT Hx.org))"},
+        {" -site:x.org  -kind:\"link only\"",
+         "Query((<alldocuments> AND_NOT Hx.org AND_NOT Tlink only))"},
+        {"-site:“x.org”", "Query((<alldocuments> AND_NOT Hx.org))"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Plan) plan = plan_of(cases[i].text);
+        g_autofree char *query = described(plan->query);
+        assert_string_equal(query, cases[i].query);
+        assert_int_equal(plan->notices->len, 0);
+    }
+}
+
+static void only_wanted_words_with_a_star_are_highlighted_by_their_beginning(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *prefix; /* NULL: none */
+    } cases[] = {{"rotation *", NULL},           {"* rotation", NULL},
+                 {"rotation -matri*", NULL},     {"rotation NOT matri*", NULL},
+                 {"rotation matri*", "matri"},   {"well-know*", "know"},
+                 {"rotation -x matri*", "matri"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Plan) plan = plan_of(cases[i].text);
+        const char *first = plan->prefixes->len > 0 ? g_ptr_array_index(plan->prefixes, 0) : NULL;
+        if (plan->prefixes->len > 1 || g_strcmp0(first, cases[i].prefix) != 0) {
+            fail_msg("%s: %s", cases[i].text, first);
+        }
+    }
+}
+
+static void pairs_of_characters_are_highlighted_where_there_are_some(void **state) {
+    (void)state;
+    g_autoptr(Plan) plan = plan_of("線形代 群");
+    assert_int_equal(g_hash_table_size(plan->words), 3);
+    assert_true(g_hash_table_contains(plan->words, "線形"));
+    assert_true(g_hash_table_contains(plan->words, "形代"));
+    assert_true(g_hash_table_contains(plan->words, "群"));
 }
 
 int main(void) {
@@ -206,6 +304,10 @@ int main(void) {
         cmocka_unit_test(plain_words_mean_nothing_but_themselves),
         cmocka_unit_test(bounds_are_kept),
         cmocka_unit_test(tokens_cover_the_text_without_a_gap),
+        cmocka_unit_test(filters_mean_what_they_mean_as_parameters),
+        cmocka_unit_test(filters_to_leave_out_alone_leave_everything_else),
+        cmocka_unit_test(only_wanted_words_with_a_star_are_highlighted_by_their_beginning),
+        cmocka_unit_test(pairs_of_characters_are_highlighted_where_there_are_some),
     };
     return cmocka_run_group_tests(tests, open_planner, close_planner);
 }

@@ -27,6 +27,7 @@ static const struct {
     {"limit=10&offset=0&literal=0&q=x", "q=x"},
     {"literal=1&q=x", "q=x&literal=1"},
     {"host=b.org&q=x&host=a.org&host=b.org", "q=x&host=a.org&host=b.org"},
+    {"host=A.org&host=a.ORG&host=b.org", "host=A.org&host=b.org"},
     {"section=Books%2FAlgebra", "section=Books%2FAlgebra"},
     {"section=Books/Algebra", "section=Books%2FAlgebra"},
     {"section=I%252FO", "section=I%252FO"},
@@ -38,7 +39,8 @@ static const struct {
     {"q=%zz", NULL},
     {"q=%ff", NULL},
     {"%ff=x", ""},
-    {"%=x", NULL},
+    {"%=x", ""},
+    {"utm=%&fbclid=%ff&x=%00&q=y", "q=y"},
     {"q=a&q=b", NULL},
     {"limit=1&limit=2", NULL},
     {"limit=0", NULL},
@@ -144,10 +146,12 @@ static void links_change_one_thing_and_start_at_the_first_page(void **state) {
     g_autoptr(Request) request = request_parse("q=x&kind=pdf&offset=20&limit=20", NULL);
     g_autofree char *next = request_format_offset(request, 40);
     g_autofree char *without = request_format_toggle(request, SYL_FIELD_KIND, "pdf");
+    g_autofree char *capital = request_format_toggle(request, SYL_FIELD_KIND, "PDF");
     g_autofree char *with = request_format_toggle(request, SYL_FIELD_KIND, "book");
     g_autofree char *other = request_format_query(request, "y & z");
     assert_string_equal(next, "q=x&kind=pdf&limit=20&offset=40");
     assert_string_equal(without, "q=x&limit=20");
+    assert_string_equal(capital, "q=x&limit=20");
     assert_string_equal(with, "q=x&kind=book&kind=pdf&limit=20");
     assert_string_equal(other, "q=y%20%26%20z&kind=pdf&limit=20");
 }

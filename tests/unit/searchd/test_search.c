@@ -34,6 +34,23 @@ static const FixtureDocument shelf[] = {
              "delta delta delta delta delta delta delta delta delta delta delta delta alpha",
      .order = 4},
     {.id = "two#0", .title = "Filler", .text = "beta", .order = 4},
+    {.id = "japan#0",
+     .title = "線形代数入門",
+     .text = "行列の固有値と固有ベクトルを学ぶ。",
+     .host = "jp.example.net",
+     .order = 4},
+    {.id = "china#0",
+     .title = "概率论",
+     .text = "贝叶斯定理是概率论中的一个定理。",
+     .host = "cn.example.net",
+     .order = 4},
+    {.id = "law#0",
+     .title = "Law",
+     .text = "Tax law in the U.S.A. is long. ΣΟΦΟΣ said so.",
+     .host = "law.example.net",
+     .list = "awesome statistics",
+     .order = 4},
+    {.id = "law#1", .title = "Law", .text = "More law.", .host = "law.example.net", .order = 4},
     {.id = "second#r", .title = "Second", .text = "Listed second", .section = "Books", .order = 20},
     {.id = "first#r", .title = "First", .text = "Listed first", .section = "Courses", .order = 10},
 };
@@ -118,6 +135,19 @@ static void queries_find_the_documents_they_should(void **state) {
         {"q=matrix&section=Courses&kind=video", ""},
         {"q=posterior&list=Awesome+Statistics", "bayes#0"},
         {"q=posterior&list=Awesome+Mathematics", ""},
+        {"q=matrix+section:%22Books/Linear+Algebra%22+kind:video", "svd#0"},
+        {"q=posterior+section:Probability", "bayes#0"},
+        {"q=-site:example.org+-site:video.example.com+-site:cn.example.net+-site:jp.example.net",
+         "law#0"},
+        {"q=固有値", "japan#0"},
+        {"q=線形代数", "japan#0"},
+        {"q=%22固有ベクトル%22", "japan#0"},
+        {"q=数代", ""},
+        {"q=贝叶斯", "china#0"},
+        {"q=title:概率", "china#0"},
+        {"q=U.S.A.", "law#0"},
+        {"q=usa+tax", "law#0"},
+        {"q=%CE%A3%CE%9F%CE%A6%CE%9F%CE%A3", "law#0"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         assert_ids(cases[i].query, cases[i].ids);
@@ -188,6 +218,43 @@ static void an_unknown_word_is_corrected_and_told(void **state) {
     assert_int_equal(literal->total, 0);
 }
 
+static void a_correction_never_makes_a_query_too_long(void **state) {
+    (void)state;
+    /* Numbers are never corrected; the first word lacks a letter. */
+    g_autoptr(GString) text = g_string_new("q=eigenvectr");
+    for (guint i = 0; i < 31; i++) {
+        g_string_append_printf(text, "+%015u", i);
+    }
+    while (text->len < strlen("q=") + REQUEST_QUERY_MAX_BYTES) {
+        g_string_append_c(text, '0');
+    }
+    g_autoptr(Answer) full = ask(text->str);
+    assert_null(full->corrected);
+    g_string_truncate(text, text->len - 1);
+    g_autoptr(Answer) roomy = ask(text->str);
+    assert_non_null(roomy->corrected);
+    assert_int_equal(roomy->total, 1);
+}
+
+static void typographic_quotes_quote_and_the_query_stays_as_typed(void **state) {
+    (void)state;
+    g_autoptr(Answer) answer = ask("q=“every+matrix”");
+    g_autoptr(Answer) low = ask("q=„matrix+every“");
+    assert_int_equal(answer->total, 1);
+    assert_string_equal(answer->query, "“every matrix”");
+    assert_int_equal(low->total, 0);
+}
+
+static void a_census_tells_what_is_open(void **state) {
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    IndexState now = {0};
+    guint documents = 0;
+    assert_true(search_census(search, &now, &documents, &error));
+    assert_int_equal(documents, G_N_ELEMENTS(shelf));
+    assert_int_equal(now.generation, 1);
+}
+
 static void a_broken_query_is_searched_as_words_and_told(void **state) {
     (void)state;
     g_autoptr(Answer) answer = ask("q=matrix+AND+(");
@@ -221,6 +288,33 @@ static char *facet_text(const Facet *facet) {
         g_string_append_printf(text, "%s=%u;", value->value, value->count);
     }
     return g_string_free(text, FALSE);
+}
+
+/* The total of what the link of a facet value opens. */
+static guint total_behind(const char *query, const char *name, const char *value) {
+    g_autofree char *escaped = g_uri_escape_string(value, NULL, FALSE);
+    g_autofree char *filtered = g_strdup_printf("%s&%s=%s", query, name, escaped);
+    g_autoptr(Answer) answer = ask(filtered);
+    return answer->total;
+}
+
+static void each_facet_value_counts_the_pages_that_its_link_opens(void **state) {
+    (void)state;
+    static const char *const queries[] = {"q=matrix+eigenvector+posterior+law", "q=law",
+                                          "q=matrix+posterior+law"};
+    for (gsize i = 0; i < G_N_ELEMENTS(queries); i++) {
+        g_autoptr(Answer) answer = ask(queries[i]);
+        for (guint f = 0; f < answer->facets->len; f++) {
+            const Facet *facet = g_ptr_array_index(answer->facets, f);
+            for (guint v = 0; v < facet->values->len; v++) {
+                const FacetValue *value = g_ptr_array_index(facet->values, v);
+                if (value->count != total_behind(queries[i], facet->name, value->value)) {
+                    fail_msg("%s: %s=%s counts %u", queries[i], facet->name, value->value,
+                             value->count);
+                }
+            }
+        }
+    }
 }
 
 static void facets_count_what_matches(void **state) {
@@ -328,6 +422,10 @@ int main(void) {
         cmocka_unit_test(a_run_ranks_pages_and_leaves_resources_out),
         cmocka_unit_test(a_run_takes_queries_of_any_length),
         cmocka_unit_test(a_missing_library_is_an_error_of_its_own),
+        cmocka_unit_test(each_facet_value_counts_the_pages_that_its_link_opens),
+        cmocka_unit_test(a_correction_never_makes_a_query_too_long),
+        cmocka_unit_test(typographic_quotes_quote_and_the_query_stays_as_typed),
+        cmocka_unit_test(a_census_tells_what_is_open),
     };
     return cmocka_run_group_tests(tests, open_library, close_library);
 }

@@ -1,10 +1,16 @@
 #include "fixture_library.h"
 
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "search/searcher.h"
 
+/* Longer than any test waits. */
+#define WAIT_MAX_MS 60000
 /* Pages of one generation: every title holds the generation's word. */
 #define PAGES 40
 
@@ -38,7 +44,7 @@ static void a_new_generation_is_seen_by_the_next_answer(void **state) {
     char *library = fixture_directory();
     publish(library, "first");
     {
-        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 2, 8, &error);
+        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 2, 8, WAIT_MAX_MS, &error);
         g_autoptr(Answer) before = ask(pool, "common", &error);
         assert_int_equal(before->state.generation, 1);
         publish(library, "second");
@@ -57,7 +63,7 @@ static void a_library_may_come_later_than_the_pool(void **state) {
     g_autoptr(GError) error = NULL;
     char *library = fixture_directory();
     {
-        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 1, 8, &error);
+        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 1, 8, WAIT_MAX_MS, &error);
         assert_null(ask(pool, "common", &error));
         assert_true(g_error_matches(error, SEARCH_ERROR, SEARCH_ERROR_UNAVAILABLE));
         publish(library, "first");
@@ -146,7 +152,7 @@ static void no_answer_mixes_two_generations(void **state) {
     char *library = fixture_directory();
     publish(library, "start");
     {
-        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 2, 64, &error);
+        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 2, 64, WAIT_MAX_MS, &error);
         run_askers(pool, swap_generations, library, &total);
     }
     assert_true(total.answers > 0);
@@ -188,7 +194,7 @@ static void answers_stay_whole_while_a_writer_commits(void **state) {
     char *library = fixture_directory();
     publish(library, "start");
     {
-        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 2, 64, &error);
+        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 2, 64, WAIT_MAX_MS, &error);
         run_askers(pool, rewrite_pages, library, &total);
     }
     assert_true(total.answers > 0);
@@ -209,12 +215,102 @@ static void more_requests_than_the_queue_holds_are_told_to_come_back(void **stat
     {
         /* A searcher for each of ASKERS would never let the queue fill: one, and room for one. */
         Asking total = {0};
-        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 1, 1, &error);
+        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 1, 1, WAIT_MAX_MS, &error);
         for (guint round = 0; round < 200 && total.busy == 0; round++) {
             run_askers(pool, nothing_in_particular, library, &total);
         }
         assert_true(total.busy > 0);
         assert_int_equal(total.failures, 0);
+    }
+    fixture_remove(library);
+}
+
+static void who_waited_too_long_is_told_to_come_back(void **state) {
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    char *library = fixture_directory();
+    publish(library, "first");
+    {
+        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 1, 8, 0, &error);
+        assert_null(ask(pool, "common", &error));
+        assert_true(g_error_matches(error, SEARCH_ERROR, SEARCH_ERROR_BUSY));
+    }
+    fixture_remove(library);
+}
+
+/* A library whose pointer is a pipe: whoever opens it waits until somebody writes. */
+static char *stuck_library(char **pipe) {
+    char *library = fixture_directory();
+    g_autofree char *index = g_build_filename(library, "index", NULL);
+    *pipe = g_build_filename(index, "current", NULL);
+    assert_int_equal(g_mkdir(index, 0700), 0);
+    assert_int_equal(mkfifo(*pipe, 0600), 0);
+    return library;
+}
+
+static void *ask_once(void *data) {
+    Asking *asking = data;
+    g_autoptr(GError) error = NULL;
+    assert_null(ask(asking->pool, "common", &error));
+    if (g_error_matches(error, SEARCH_ERROR, SEARCH_ERROR_BUSY)) {
+        asking->busy++;
+    } else {
+        asking->failures++;
+    }
+    return NULL;
+}
+
+static void a_draining_pool_answers_all_who_wait_at_once(void **state) {
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *pipe = NULL;
+    char *library = stuck_library(&pipe);
+    {
+        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 1, 64, WAIT_MAX_MS, &error);
+        pthread_t threads[ASKERS];
+        Asking asking[ASKERS];
+        guint busy = 0;
+        guint failures = 0;
+        for (guint i = 0; i < ASKERS; i++) {
+            asking[i] = (Asking){.pool = pool};
+            pthread_create(&threads[i], NULL, ask_once, &asking[i]);
+        }
+        int writer = open(pipe, O_WRONLY | O_CLOEXEC); /* once a searcher reads: it is stuck */
+        assert_true(writer >= 0);
+        searcher_pool_drain(pool);
+        close(writer);
+        /* Had another request reached a searcher, it would open the pipe and wait for ever. */
+        for (guint i = 0; i < ASKERS; i++) {
+            pthread_join(threads[i], NULL);
+            busy += asking[i].busy;
+            failures += asking[i].failures;
+        }
+        assert_int_equal(failures, 1);
+        assert_int_equal(busy, ASKERS - 1);
+        assert_null(ask(pool, "common", &error));
+        assert_true(g_error_matches(error, SEARCH_ERROR, SEARCH_ERROR_BUSY));
+    }
+    fixture_remove(library);
+}
+
+static void a_census_waits_for_no_searcher(void **state) {
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    IndexState now = {0};
+    guint documents = 0;
+    char *library = fixture_directory();
+    {
+        /* Nobody is there to search. */
+        g_autoptr(SearcherPool) pool = searcher_pool_new(library, 0, 1, WAIT_MAX_MS, &error);
+        assert_false(searcher_pool_census(pool, &now, &documents, &error));
+        assert_true(g_error_matches(error, SEARCH_ERROR, SEARCH_ERROR_UNAVAILABLE));
+        g_clear_error(&error);
+        publish(library, "first");
+        assert_true(searcher_pool_census(pool, &now, &documents, &error));
+        publish(library, "second");
+        assert_true(searcher_pool_census(pool, &now, &documents, &error));
+        assert_int_equal(now.generation, 2);
+        assert_int_equal(documents, PAGES);
     }
     fixture_remove(library);
 }
@@ -226,6 +322,9 @@ int main(void) {
         cmocka_unit_test(no_answer_mixes_two_generations),
         cmocka_unit_test(answers_stay_whole_while_a_writer_commits),
         cmocka_unit_test(more_requests_than_the_queue_holds_are_told_to_come_back),
+        cmocka_unit_test(who_waited_too_long_is_told_to_come_back),
+        cmocka_unit_test(a_draining_pool_answers_all_who_wait_at_once),
+        cmocka_unit_test(a_census_waits_for_no_searcher),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,8 @@
 #define THREADS 8
 /* No reply takes longer, unless it never comes. */
 #define TIMEOUT_MS 5000
+/* Nor does any wait for a searcher. */
+#define WAIT_MAX_MS 60000
 /* Who connects while the server stops may never be answered. */
 #define STOPPING_TIMEOUT_MS 300
 
@@ -36,7 +38,7 @@ static int start(void **state) {
     (void)state;
     g_autoptr(GError) error = NULL;
     running.library = fixture_library(shelf, G_N_ELEMENTS(shelf));
-    running.pool = searcher_pool_new(running.library, 2, 16, &error);
+    running.pool = searcher_pool_new(running.library, 2, 16, WAIT_MAX_MS, &error);
     running.server = server_start("127.0.0.1:0", THREADS, &error);
     if (running.pool == NULL || running.server == NULL) {
         print_error("%s\n", error->message);

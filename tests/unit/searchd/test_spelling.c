@@ -7,6 +7,7 @@ static const FixtureDocument shelf[] = {
     {.id = "b#0", .title = "Theorem", .text = "theorem gradient markov cat determinant"},
     {.id = "c#0", .title = "Formal", .text = "formal form format formats"},
     {.id = "d#0", .title = "Format", .text = "format"},
+    {.id = "e#0", .title = "Format", .text = "format", .rest = "matrox theoren"},
 };
 
 static char *library;
@@ -55,6 +56,12 @@ static void unknown_words_become_the_nearest_known_ones(void **state) {
         {"detreminnat", "determinant"},
         {"xylophone", NULL},
         {"\"eigenvecter\"", NULL},
+        {"“eigenvecter”", NULL},
+        {"matrox", NULL}, /* known to the navigation alone */
+        {"theorens", NULL},
+        {"teorem ttheorem gradiant formar caat", "theorem theorem gradient format caat"},
+        {"xylophone xylophone xylophone xylophone teorem", NULL}, /* four were looked up */
+        {"cta cta cta cta 線形 形 teorem", "cta cta cta cta 線形 形 theorem"},
         {"eigenvecter \"matrix\"", NULL},
         {"title:eigenvecter", NULL},
         {"eigenvecter*", NULL},
@@ -65,7 +72,7 @@ static void unknown_words_become_the_nearest_known_ones(void **state) {
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         xc_error failure = {0};
         g_autofree char *corrected = NULL;
-        fixture_check(spelling_correct(database, cache, cases[i].text, &corrected, &failure),
+        fixture_check(spelling_correct(database, cache, cases[i].text, 512, &corrected, &failure),
                       &failure);
         if (g_strcmp0(corrected, cases[i].corrected) != 0) {
             fail_msg("%s became %s", cases[i].text, corrected);
@@ -101,10 +108,27 @@ static void distances_count_edits(void **state) {
     }
 }
 
+static void a_correction_keeps_the_text_within_its_bound(void **state) {
+    (void)state;
+    static const struct {
+        gsize max_bytes;
+        const char *corrected; /* NULL: nothing was replaced */
+    } cases[] = {{14, "theorem matrix"}, {13, NULL}, {0, NULL}};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        xc_error failure = {0};
+        g_autofree char *corrected = NULL;
+        fixture_check(spelling_correct(database, cache, "teorem matrix", cases[i].max_bytes,
+                                       &corrected, &failure),
+                      &failure);
+        assert_int_equal(g_strcmp0(corrected, cases[i].corrected), 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_words_become_the_nearest_known_ones),
         cmocka_unit_test(distances_count_edits),
+        cmocka_unit_test(a_correction_keeps_the_text_within_its_bound),
     };
     return cmocka_run_group_tests(tests, open_index, close_index);
 }

@@ -267,6 +267,22 @@ static void stems_are_what_the_index_holds(void **state) {
     }
 }
 
+static void scripts_without_spaces_become_characters_and_pairs(void **state) {
+    Shelf *shelf = *state;
+    xc_generator *generator = NULL;
+    xc_document *document = NULL;
+    char terms[256];
+    assert_ok(xc_generator_new("none", &generator, &shelf->error));
+    assert_ok(xc_document_new(&document, &shelf->error));
+    add(shelf, generator, document, "Lie群論。線形", 1, "", XC_WITH_POSITIONS);
+    committed_terms(shelf, document, terms, sizeof terms);
+    assert_string_equal(terms, "lie:1 形:1 線:1 線形:1 群:1 群論:1 論:1 ");
+    xc_document_free(document);
+    xc_generator_free(generator);
+    assert_int_equal(phrase_matches(shelf, "群", "論", 0), 1);
+    assert_int_equal(phrase_matches(shelf, "論", "群", 0), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         shelf_test(words_become_exact_terms_and_stems),
@@ -279,6 +295,7 @@ int main(void) {
         shelf_test(text_of_any_bytes_makes_terms_that_fit),
         shelf_test(wrong_arguments_are_refused),
         shelf_test(stems_are_what_the_index_holds),
+        shelf_test(scripts_without_spaces_become_characters_and_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -392,6 +392,49 @@ static void results_outlive_everything_they_came_from(void **state) {
     xc_result_free(result);
 }
 
+static void a_facet_value_counts_once_for_each_collapse_value(void **state) {
+    Shelf *shelf = *state;
+    xc_query *query = all(shelf);
+    xc_match_spec spec = xc_match_spec_init(query);
+    spec.check_at_least = 1000;
+    spec.facet_count = 2;
+    spec.facet_slots[0] = SHELF_KIND;
+    spec.facet_slots[1] = SHELF_YEAR;
+    spec.collapse_slot = SHELF_KIND; /* three books, two videos */
+    xc_result *result = run(shelf, &spec);
+    assert_int_equal(result->hit_count, 2);
+    assert_int_equal(result->examined, SHELF_BOOKS);
+    assert_string(result->facets[0].values[0].value, "book");
+    assert_int_equal(result->facets[0].values[0].count, 1);
+    assert_int_equal(result->facets[0].values[1].count, 1);
+    assert_int_equal(result->facets[1].count, SHELF_BOOKS);
+    xc_result_free(result);
+    spec.collapse_slot = 99; /* nobody has a value there: nothing collapses */
+    result = run(shelf, &spec);
+    assert_int_equal(result->facets[0].values[0].count, 3);
+    xc_result_free(result);
+    xc_query_free(query);
+}
+
+static void facets_count_no_more_candidates_than_asked_for(void **state) {
+    Shelf *shelf = *state;
+    xc_query *query = all(shelf);
+    xc_match_spec spec = xc_match_spec_init(query);
+    spec.limit = 1;
+    spec.check_at_least = 3;
+    spec.facet_count = 1;
+    spec.facet_slots[0] = SHELF_KIND;
+    xc_result *result = run(shelf, &spec);
+    assert_int_equal(result->examined, 3);
+    assert_int_equal(result->facets[0].values[0].count, 3);
+    xc_result_free(result);
+    spec.facet_count = 0;
+    result = run(shelf, &spec);
+    assert_int_equal(result->examined, 0);
+    xc_result_free(result);
+    xc_query_free(query);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         full_shelf_test(operators_match_what_they_say),
@@ -409,6 +452,8 @@ int main(void) {
         full_shelf_test(wrong_specs_are_refused),
         full_shelf_test(near_over_something_else_than_terms_is_unsupported),
         full_shelf_test(results_outlive_everything_they_came_from),
+        full_shelf_test(a_facet_value_counts_once_for_each_collapse_value),
+        full_shelf_test(facets_count_no_more_candidates_than_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,11 @@ static void query_texts_mean_what_their_syntax_says(void **state) {
         {"x tag:a tag:b", "Query((Zx@1 FILTER (Ka AND Kb)))"},
         {"site:\"two words\"", "Query(0 * Htwo words)"},
         {"unknown:x", "Query((unknown@1 PHRASE 2 x@2))"},
+        {"U.S.A. law", "Query((usa@1 OR Zlaw@2))"},
+        {"線形代 入門",
+         "Query(((線@1 AND 線形@1 AND 形@1 AND 形代@1 AND 代@1) OR (入@2 AND 入門@2 AND 門@2)))"},
+        {"\"線形代\"", "Query((線@1 PHRASE 3 形@1 PHRASE 3 代@1))"},
+        {"title:群", "Query(S群@1)"},
         {"date:20200101..20211231", "Query(VALUE_RANGE 0 20200101 20211231)"},
         {"date:2020-01-01..2021.12.31", "Query(VALUE_RANGE 0 20200101 20211231)"},
         {"date:20200101..", "Query(VALUE_GE 0 20200101)"},
@@ -81,6 +86,12 @@ static void stop_words_are_left_out_unless_there_is_nothing_else(void **state) {
         {"the site:a.org", "Query((Zthe@1 FILTER Ha.org))"},
         {"the group site:a.org", "Query((Zgroup@2 FILTER Ha.org))"},
         {"\"to be\"", "Query((to@1 PHRASE 2 be@2))"},
+        {"the -matrix", "Query((Zthe@1 AND_NOT Zmatrix@2))"},
+        {"the -\"be matrix\"", "Query((Zthe@1 AND_NOT (be@2 PHRASE 2 matrix@3)))"},
+        {"the -a-matrix", "Query((Zthe@1 AND_NOT (a@2 PHRASE 2 matrix@3)))"},
+        {"the group -matrix", "Query((Zgroup@2 AND_NOT Zmatrix@3))"},
+        {"-matrix the group", "Query((Zgroup@3 AND_NOT Zmatrix@1))"},
+        {"the well-known", "Query((well@2 PHRASE 2 known@3))"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_parses(cases[i].text, XC_PARSE_DEFAULT, cases[i].expected);
@@ -117,8 +128,8 @@ static void without_flags_a_text_is_plain_words(void **state) {
          "Query((Ztitl@1 OR Zred@2 OR and@3 OR Zsite@4 OR Zblue@5))"},
         {"C++ C# don't AT&T 3.14", "Query((c++@1 OR c#@2 OR Zdon't@3 OR at&t@4 OR 3.14@5))"},
         {"one-two/three...four", "Query((Zone@1 OR Ztwo@2 OR Zthree@3 OR Zfour@4))"},
-        {"caf\xc3\xa9 \xe6\x97\xa5\xe6\x9c\xac",
-         "Query((Zcaf\xc3\xa9@1 OR Z\xe6\x97\xa5\xe6\x9c\xac@2))"},
+        {"caf\xc3\xa9 日本", "Query((Zcaf\xc3\xa9@1 OR (日@2 AND 日本@2 AND 本@2)))"},
+        {"-U.S.A. \"law\"", "Query((usa@1 OR Zlaw@2))"},
         {"((((", "Query()"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -198,6 +209,15 @@ static void demands_over_a_limit_are_refused(void **state) {
         {"date:a-b-c-d-e(..", XC_LIMIT},
         {"-\"a b c d e\"", XC_LIMIT},
         {"title:\"a b c d e\"", XC_LIMIT},
+        {"U.S.A.B.C.D", XC_OK},
+        {"\"U.S.A b c d\"", XC_OK},
+        {"\"U.S.A b c d e\"", XC_LIMIT},
+        {"線形代数入門", XC_OK},
+        {"線形代数入門書", XC_LIMIT},
+        {"abc線形代数入", XC_OK},
+        {"abc線形代数入門", XC_LIMIT},
+        {"\"線形代数\"", XC_OK},
+        {"\"線形代数入\"", XC_LIMIT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         xc_query *query = NULL;
@@ -410,6 +430,44 @@ static void queries_and_parsers_are_freed_in_any_order(void **state) {
     xc_result_free(result);
 }
 
+/* An xc_filter_func: a value of digits becomes that many terms, others are refused. */
+static xc_status numbered(void *context, const char *value, size_t size, xc_query **query,
+                          xc_error *error) {
+    int *calls = context;
+    char term[64];
+    (*calls)++;
+    if (size > 8) {
+        error->status = XC_LIMIT;
+        snprintf(error->message, sizeof error->message, "%zu bytes are too many", size);
+        return XC_LIMIT;
+    }
+    int length = snprintf(term, sizeof term, "XN<%.*s>", (int)size, value);
+    return xc_query_term(term, (size_t)length, query, error);
+}
+
+static void a_filter_means_what_its_function_says(void **state) {
+    Shelf *shelf = *state;
+    int calls = 0;
+    xc_error *error = &shelf->error;
+    xc_parser *parser = parser_new(shelf, NULL);
+    assert_ok(xc_parser_add_filter_func(parser, "number", true, numbered, &calls, error));
+    assert_parses("x number:1 number:\"2 3\"", XC_PARSE_DEFAULT,
+                  "Query((Zx@1 FILTER (XN<1> OR XN<2 3>)))");
+    assert_parses("x -number:1", XC_PARSE_DEFAULT, "Query((Zx@1 AND_NOT XN<1>))");
+    assert_true(calls > 0);
+    xc_query *query = NULL;
+    assert_fails(parse(shelf, parser, "x number:123456789 number:1", XC_PARSE_DEFAULT, &query),
+                 XC_LIMIT);
+    assert_string_equal(error->message, "9 bytes are too many");
+    assert_null(query);
+    /* The next parse starts from nothing. */
+    assert_parses("x number:1", XC_PARSE_DEFAULT, "Query((Zx@1 FILTER XN<1>))");
+    assert_fails(xc_parser_add_filter_func(parser, "title", true, numbered, &calls, error),
+                 XC_INVALID);
+    assert_fails(xc_parser_add_filter_func(parser, "other", true, NULL, NULL, error), XC_INVALID);
+    xc_parser_free(parser);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         shelf_test(query_texts_mean_what_their_syntax_says),
@@ -426,6 +484,7 @@ int main(void) {
         full_shelf_test(parsed_queries_find_documents),
         shelf_test(wildcards_expand_to_the_most_frequent_terms),
         full_shelf_test(queries_and_parsers_are_freed_in_any_order),
+        shelf_test(a_filter_means_what_its_function_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
