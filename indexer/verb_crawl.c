@@ -35,7 +35,8 @@ static const char examples[] =
     "  rebuild   make the index anew from the store, without the network\n"
     "  status    say what the library holds\n"
     "\n"
-    "Exit codes: 0 done (failed links are reported), 1 failed, 2 wrong usage, 3 not one page could "
+    "`indexer --version` names the version. Exit codes: 0 done (failed links are reported), 1 "
+    "failed, 2 wrong usage, 3 not one page could "
     "be fetched,\n"
     "4 library locked or damaged, 130 or 143 interrupted after a clean commit.\n";
 
@@ -164,7 +165,8 @@ static gboolean put_lists(Ingest *ingest, char **paths, const GPtrArray *lists, 
                                                 LIST_MAX_ENTRIES)
             : skipped > 0     ? g_strdup_printf(" (%u with an unusable address left out)", skipped)
                               : g_strdup("");
-        g_printerr("%s: %u links%s\n", paths[i], list->entries->len, note);
+        g_printerr("%s: %u link%s%s\n", paths[i], list->entries->len,
+                   list->entries->len == 1 ? "" : "s", note);
     }
     if (!ingest_reconcile(ingest, error)) {
         return FALSE;

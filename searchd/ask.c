@@ -71,6 +71,10 @@ static gboolean parse_options(AskOptions *options, int count, char **arguments, 
     if (parsed && options->help) {
         command_print_help(context, examples);
     }
+    if (g_error_matches(error != NULL ? *error : NULL, G_OPTION_ERROR,
+                        G_OPTION_ERROR_UNKNOWN_OPTION)) {
+        g_prefix_error(error, "words that begin with - stand behind --: ");
+    }
     return parsed;
 }
 

@@ -50,6 +50,7 @@ button { padding-inline: 1rem; border-color: transparent; background: var(--box-
 .popup { position: absolute; z-index: 10; inset-inline: 0; top: calc(100% + .375rem); max-height: min(70vh, 36rem);
   overflow: auto; overflow-wrap: anywhere; background: var(--box-bg); color: var(--box-fg);
   border: 1px solid var(--box-edge); border-radius: 4px; text-align: start; }
+.quiet { inset-block-start: 0; }
 .popup:not(.open), .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); border: 0; }
 .group { padding: .625rem .75rem 0; font-size: .8125rem; opacity: .8; }
 a { display: block; min-height: 2.75rem; padding: .5rem .75rem; color: inherit; text-decoration: none; }

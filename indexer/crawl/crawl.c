@@ -39,6 +39,7 @@ typedef struct Crawl {
     GHashTable *stored;      /* id → StorePage *: what earlier runs know */
     GHashTable *robots;      /* origin → StoreRobots *, of earlier runs */
     GHashTable *unreachable; /* origin → why */
+    GHashTable *resources;   /* id → StoreResource *, borrowed */
     GHashTable *jobs;        /* Job * in hand */
     GQueue again;            /* FrontierPage *: links to offer again once the store has them */
     gsize held_bytes;        /* of bodies that are extracted or wait for the writer */
@@ -94,6 +95,7 @@ static void failure_free(gpointer data) {
     CrawlFailure *failure = data;
     g_free(failure->url);
     g_free(failure->message);
+    g_free(failure->text);
     g_free(failure);
 }
 
@@ -158,13 +160,24 @@ static void set_text(char **member, const char *value) {
     *member = copy;
 }
 
+/* The entry that names the page in a list, or NULL. */
+static const ListEntry *entry_of(const Crawl *crawl, const FrontierPage *page) {
+    const StoreResource *resource = g_hash_table_lookup(crawl->resources, page->resource->id);
+    return page->is_start && resource != NULL && resource->entries->len > 0
+               ? ((const StoreEntry *)g_ptr_array_index(resource->entries, 0))->entry
+               : NULL;
+}
+
 static void add_failure(Crawl *crawl, const FrontierPage *page, const char *message) {
+    const ListEntry *entry = entry_of(crawl, page);
     crawl->report->failed++;
     if (crawl->report->failures->len < CRAWL_MAX_FAILURES) {
         CrawlFailure *failure = g_new(CrawlFailure, 1);
         *failure = (CrawlFailure){.url = g_strdup(page->url),
                                   .message = g_strdup(message),
-                                  .in_list = page->is_start || page->depth == 0};
+                                  .in_list = entry != NULL,
+                                  .line = entry != NULL ? entry->line : 0,
+                                  .text = g_strdup(entry != NULL ? entry->text : "")};
         g_ptr_array_add(crawl->report->failures, failure);
     }
 }
@@ -266,6 +279,7 @@ static void on_redirect(Crawl *crawl, Job *job) {
     } else if (!same_page) {
         set_text(&row_of(crawl, page)->moved_to, target);
         put_visit(crawl, page, job->reply, NULL, NULL, page->is_start ? url : NULL);
+        crawl->report->moved++;
     }
     crawl->report->done += failure != NULL || !same_page;
 }
@@ -453,6 +467,7 @@ static gboolean answer_from_memory(Crawl *crawl, FrontierPage *page, const Store
         }
         g_autofree char *url = g_strdup(target->url);
         frontier_forgo(crawl->frontier, page);
+        crawl->report->moved++;
         crawl->report->done++;
         redirect(crawl, page, url);
         return TRUE;
@@ -633,6 +648,12 @@ static void drain_pending(Crawl *crawl) {
 
 /* --- setting up --- */
 
+static gboolean was_visited(const char *page_id, gpointer context) {
+    const Crawl *crawl = context;
+    const StorePage *row = g_hash_table_lookup(crawl->stored, page_id);
+    return row != NULL && row->checked_at != 0;
+}
+
 static void wake(gpointer context) {
     fetcher_wakeup(((Crawl *)context)->fetcher);
 }
@@ -670,9 +691,13 @@ static gboolean set_up(Crawl *crawl, const char *library, GPtrArray *resources, 
     crawl->robots =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)store_robots_free);
     crawl->jobs = g_hash_table_new_full(NULL, NULL, job_free, NULL);
+    crawl->resources = g_hash_table_new(g_str_hash, g_str_equal);
     crawl->unreachable = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     crawl->report->failures = g_ptr_array_new_with_free_func(failure_free);
-    crawl->frontier = frontier_new(&options->frontier, (GDestroyNotify)store_page_free);
+    FrontierOptions frontier = options->frontier;
+    frontier.was_visited = was_visited;
+    frontier.context = crawl;
+    crawl->frontier = frontier_new(&frontier, (GDestroyNotify)store_page_free);
     crawl->pool = pool_new(options->workers, on_extracted, crawl);
     crawl->store = store_open(store_path, STORE_READ, error);
     if (crawl->store == NULL || !load_rows(crawl, error) ||
@@ -680,7 +705,8 @@ static gboolean set_up(Crawl *crawl, const char *library, GPtrArray *resources, 
         return FALSE;
     }
     for (guint i = 0; i < resources->len; i++) {
-        const StoreResource *resource = g_ptr_array_index(resources, i);
+        StoreResource *resource = g_ptr_array_index(resources, i);
+        g_hash_table_insert(crawl->resources, resource->id, resource);
         /* http or https, as the last run found it. */
         const StorePage *row = g_hash_table_lookup(crawl->stored, resource->id);
         g_autofree char *id = row != NULL && *row->url != '\0' ? syl_url_id(row->url) : NULL;
@@ -701,6 +727,7 @@ static void tear_down(Crawl *crawl) {
     g_hash_table_unref(crawl->robots);
     g_hash_table_unref(crawl->unreachable);
     g_hash_table_unref(crawl->jobs);
+    g_hash_table_unref(crawl->resources);
 }
 
 gboolean crawl_run(const CrawlOptions *options, const char *library, Ingest *ingest,

@@ -32,11 +32,14 @@ typedef struct CrawlFailure {
     char *url;
     char *message;
     gboolean in_list; /* a list names it itself */
+    guint line;       /* of that list, 0 if none does */
+    char *text;       /* of the link there, or "" */
 } CrawlFailure;
 
 typedef struct CrawlReport {
     guint fetched;    /* pages with new or changed content */
     guint unchanged;  /* answered 304 */
+    guint moved;      /* addresses that only led to others */
     guint failed;     /* pages that brought nothing */
     guint disallowed; /* of them: forbidden by robots.txt */
     guint cut;        /* links not followed because of --depth, --max-pages or another limit */

@@ -22,7 +22,7 @@ typedef struct Site {
 typedef struct Host {
     char *origin;
     Site *site;
-    GQueue queue;   /* FrontierPage *: nearest first, in the order they were found */
+    GQueue queue;   /* FrontierPage *, in the order they are to be asked for */
     guint failures; /* in a row */
     RobotsState robots_state;
     guint robots_tries;
@@ -264,12 +264,17 @@ static Host *host_of(Frontier *frontier, const char *url) {
     return host;
 }
 
+static gboolean comes_before(const FrontierPage *page, const FrontierPage *other) {
+    return page->visited != other->visited ? other->visited : page->depth < other->depth;
+}
+
+/* New pages first, then the nearest, in the order they were found. */
 static void enqueue(Frontier *frontier, FrontierPage *page) {
     GQueue *queue = &host_of(frontier, page->url)->queue;
     page->state = FRONTIER_QUEUED;
     frontier->queued++;
     GList *before = g_queue_peek_tail_link(queue);
-    while (before != NULL && ((const FrontierPage *)before->data)->depth > page->depth) {
+    while (before != NULL && comes_before(page, before->data)) {
         before = before->prev;
     }
     if (before == NULL) {
@@ -287,6 +292,8 @@ static FrontierPage *add_page(Frontier *frontier, FrontierResource *resource, co
     page->resource = resource;
     page->depth = depth;
     page->counted = TRUE;
+    page->visited = frontier->options.was_visited != NULL &&
+                    frontier->options.was_visited(page->id, frontier->options.context);
     resource->pages++;
     g_autoptr(SylUrl) parts = syl_url_parse(url);
     page->place = place(parts);

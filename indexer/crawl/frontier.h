@@ -39,6 +39,10 @@ typedef struct FrontierOptions {
     guint max_pages; /* per resource, the start included */
     /* Whether a page with this path may hold text at all; NULL: all may. */
     gboolean (*supports)(const char *content_type, const char *url_path);
+    /* Whether an earlier run has the page already: such pages come after new ones, so that runs
+     * that are cut short get on. NULL: all are new. */
+    gboolean (*was_visited)(const char *page_id, gpointer context);
+    gpointer context;
 } FrontierOptions;
 
 typedef struct FrontierResource {
@@ -61,6 +65,7 @@ typedef struct FrontierPage {
     guint redirects;   /* followed to get here */
     char *
         place; /* host and path, port only where it is no default: what folders are compared with */
+    gboolean visited; /* by an earlier run */
     gboolean counted; /* among the resource's pages */
     FrontierState state;
     guint retries;         /* the caller's count */

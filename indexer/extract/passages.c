@@ -214,7 +214,23 @@ static GArray *cut_document(const Document *document, gsize size) {
 
 /* Whether next may become part of piece: small enough, and no heading between them stands above the
  * piece's own first one. So both lie under that heading's parent. */
+static gboolean is_time(const char *anchor) {
+    gsize digits = g_str_has_prefix(anchor, "t=") ? strspn(anchor + 2, "0123456789") : 0;
+    return digits > 0 && strcmp(anchor + 2 + digits, "s") == 0;
+}
+
+/* A page of a PDF or a minute of a video is a place of its own: what is joined to it would open
+ * elsewhere. */
+static gboolean is_place(const Document *document, int section) {
+    return section != NO_SECTION &&
+           (g_str_has_prefix(peek_section(document, section)->anchor, "page=") ||
+            is_time(peek_section(document, section)->anchor));
+}
+
 static gboolean may_join(const Document *document, const Piece *piece, const Piece *next) {
+    if (is_place(document, next->first_section) && next->first_section != piece->first_section) {
+        return FALSE;
+    }
     if (piece->words + next->words > PASSAGE_MAX_WORDS) {
         return FALSE;
     }
@@ -314,11 +330,6 @@ GPtrArray *passages_split(const Document *document) {
 }
 
 /* "t=95s": a second of a video, which its page takes in the query. */
-static gboolean is_time(const char *anchor) {
-    gsize digits = g_str_has_prefix(anchor, "t=") ? strspn(anchor + 2, "0123456789") : 0;
-    return digits > 0 && strcmp(anchor + 2 + digits, "s") == 0;
-}
-
 char *passage_url(const char *page, const char *anchor) {
     if (anchor[0] == '\0') {
         return g_strdup(page);

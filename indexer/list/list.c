@@ -159,6 +159,12 @@ static gboolean read_bounded(const char *path, GString *bytes, GError **error) {
 }
 
 List *list_read_file(const char *path, GError **error) {
+    if (strstr(path, "://") != NULL) {
+        g_set_error(error, LIST_ERROR, LIST_ERROR_READ,
+                    "%s is an address; lists are read from files: download it first (curl -O)",
+                    path);
+        return NULL;
+    }
     g_autoptr(GString) bytes = g_string_new(NULL);
     return read_bounded(path, bytes, error) ? list_parse(path, bytes->str, bytes->len, error)
                                             : NULL;

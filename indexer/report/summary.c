@@ -8,7 +8,8 @@ static void print_links(FILE *out, const CrawlReport *report) {
     for (guint i = 0; i < report->failures->len; i++) {
         const CrawlFailure *failure = g_ptr_array_index(report->failures, i);
         if (failure->in_list && ++failed <= SUMMARY_MAX_LINES) {
-            fprintf(out, "  link %s: %s\n", failure->url, failure->message);
+            fprintf(out, "  line %u: %s%s%s: %s\n", failure->line, failure->text,
+                    *failure->text != '\0' ? " " : "", failure->url, failure->message);
         }
     }
     if (failed > SUMMARY_MAX_LINES) {
@@ -60,20 +61,26 @@ static void print_pages(FILE *out, const CrawlReport *report) {
 
 void summary_print(FILE *out, const CrawlReport *report, const StoreCounts *counts,
                    const char *library) {
-    fprintf(out, "%u pages: %u new or changed, %u unchanged, %u failed (%.1f MB in %.1f s)\n",
-            report->done, report->fetched, report->unchanged, report->failed,
-            (double)report->wire_bytes / 1e6, (double)report->elapsed_us / G_USEC_PER_SEC);
+    fprintf(out,
+            "%u page%s: %u new or changed, %u unchanged, %u moved, %u failed (%.1f MB in %.1f s)\n",
+            report->done, report->done == 1 ? "" : "s", report->fetched, report->unchanged,
+            report->moved, report->failed, (double)report->wire_bytes / 1e6,
+            (double)report->elapsed_us / G_USEC_PER_SEC);
     print_links(out, report);
     print_pages(out, report);
     if (report->cut > 0) {
         fprintf(out, "  %u links were not followed: beyond --depth, --max-pages or another limit\n",
                 report->cut);
     }
+    if (report->interrupted) {
+        fputs("Interrupted: run again to go on.\n", out);
+    }
     if (report->out_of_time) {
         fputs("The time limit was reached: run again to go on.\n", out);
     }
-    fprintf(out, "%s holds %u pages of %u resources from %u list%s.\n", library, counts->with_text,
-            counts->resources, counts->lists, counts->lists == 1 ? "" : "s");
+    fprintf(out, "%s holds %u page%s of %u resource%s from %u list%s.\n", library,
+            counts->with_text, counts->with_text == 1 ? "" : "s", counts->resources,
+            counts->resources == 1 ? "" : "s", counts->lists, counts->lists == 1 ? "" : "s");
 }
 
 void summary_print_json(FILE *out, const CrawlReport *report, const StoreCounts *counts,
@@ -81,18 +88,21 @@ void summary_print_json(FILE *out, const CrawlReport *report, const StoreCounts 
     json_t *failures = json_array();
     for (guint i = 0; i < report->failures->len; i++) {
         const CrawlFailure *failure = g_ptr_array_index(report->failures, i);
-        json_array_append_new(failures, json_pack("{s:s, s:s, s:b}", "url", failure->url, "message",
-                                                  failure->message, "in_list", failure->in_list));
+        json_array_append_new(failures,
+                              json_pack("{s:s, s:s, s:b, s:i, s:s}", "url", failure->url, "message",
+                                        failure->message, "in_list", failure->in_list, "line",
+                                        (int)failure->line, "text", failure->text));
     }
     json_t *summary = json_pack(
-        "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:f, s:b, s:b, s:i, s:i, s:i, s:o}", "library",
-        library, "done", (int)report->done, "fetched", (int)report->fetched, "unchanged",
-        (int)report->unchanged, "failed", (int)report->failed, "disallowed",
-        (int)report->disallowed, "cut", (int)report->cut, "bytes", (json_int_t)report->wire_bytes,
-        "seconds", (double)report->elapsed_us / G_USEC_PER_SEC, "interrupted", report->interrupted,
-        "out_of_time", report->out_of_time, "lists", (int)counts->lists, "resources",
-        (int)counts->resources, "pages", (int)counts->with_text, "failures", failures);
-    json_dumpf(summary, out, JSON_COMPACT);
+        "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:f, s:b, s:b, s:i, s:i, s:i, s:o}",
+        "library", library, "done", (int)report->done, "fetched", (int)report->fetched, "unchanged",
+        (int)report->unchanged, "moved", (int)report->moved, "failed", (int)report->failed,
+        "disallowed", (int)report->disallowed, "cut", (int)report->cut, "bytes",
+        (json_int_t)report->wire_bytes, "seconds", (double)report->elapsed_us / G_USEC_PER_SEC,
+        "interrupted", report->interrupted, "out_of_time", report->out_of_time, "lists",
+        (int)counts->lists, "resources", (int)counts->resources, "pages", (int)counts->with_text,
+        "failures", failures);
+    json_dumpf(summary, out, JSON_COMPACT | JSON_REAL_PRECISION(6));
     fputc('\n', out);
     json_decref(summary);
 }

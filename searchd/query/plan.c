@@ -463,10 +463,20 @@ static xc_status everything_else(Planner *planner, const char *text, Plan *plan,
 
 /* --- planning */
 
+/* Xapian takes a quote that is never closed for a phrase up to the end. */
+static gboolean quotes_are_closed(const char *text) {
+    guint quotes = 0;
+    for (const char *c = strchr(text, '"'); c != NULL; c = strchr(c + 1, '"')) {
+        quotes++;
+    }
+    return quotes % 2 == 0;
+}
+
 static xc_status parse(xc_parser *parser, const char *text, Plan *plan, xc_error *error) {
     unsigned flags = XC_PARSE_DEFAULT;
-    xc_status status =
-        xc_parser_parse(parser, text, strlen(text), flags, XC_OR, &plan->query, error);
+    xc_status status = quotes_are_closed(text) ? xc_parser_parse(parser, text, strlen(text), flags,
+                                                                 XC_OR, &plan->query, error)
+                                               : XC_SYNTAX;
     if (status == XC_SYNTAX) {
         add_notice(plan, g_strdup("The query could not be read as it is written: it was searched "
                                   "as plain words."));

@@ -77,6 +77,31 @@ static void frontier_keeps_one_connection_per_host(void **state) {
                      FRONTIER_FETCH);
 }
 
+static gboolean knows_old_pages(const char *page_id, gpointer context) {
+    (void)context;
+    g_autofree char *old = syl_url_id("http://example.org/old");
+    return g_str_equal(page_id, old);
+}
+
+static void frontier_asks_for_new_pages_before_those_of_earlier_runs(void **state) {
+    (void)state;
+    FrontierPage *start = NULL, *page = NULL;
+    const char *origin = NULL;
+    gint64 wait_us = 0;
+    FrontierOptions options = usual;
+    options.was_visited = knows_old_pages;
+    g_autoptr(Frontier) frontier = started(&options, "http://example.org/", &start);
+    FrontierPage *old = frontier_add_link(frontier, start, "http://example.org/old", NULL);
+    FrontierPage *fresh = frontier_add_link(frontier, start, "http://example.org/new", NULL);
+    assert_int_equal(frontier_next(frontier, 200 * SECOND, &page, &origin, &wait_us),
+                     FRONTIER_FETCH);
+    assert_ptr_equal(page, fresh);
+    frontier_done(frontier, page, TRUE);
+    assert_int_equal(frontier_next(frontier, 300 * SECOND, &page, &origin, &wait_us),
+                     FRONTIER_FETCH);
+    assert_ptr_equal(page, old);
+}
+
 static void frontier_honours_a_longer_crawl_delay(void **state) {
     (void)state;
     static const char rules[] = "User-agent: *\nCrawl-delay: 7\n";
@@ -392,6 +417,7 @@ int main(void) {
         cmocka_unit_test(frontier_asks_robots_before_the_first_page),
         cmocka_unit_test(frontier_waits_between_two_pages_of_one_host),
         cmocka_unit_test(frontier_keeps_one_connection_per_host),
+        cmocka_unit_test(frontier_asks_for_new_pages_before_those_of_earlier_runs),
         cmocka_unit_test(frontier_honours_a_longer_crawl_delay),
         cmocka_unit_test(frontier_never_asks_for_what_robots_forbids),
         cmocka_unit_test(frontier_follows_only_what_lies_below_a_folder),

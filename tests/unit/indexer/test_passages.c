@@ -366,6 +366,24 @@ static void assert_nothing_short_is_left_that_could_be_joined(const Document *do
     }
 }
 
+static void pages_of_a_pdf_and_minutes_of_a_video_are_never_joined(void **state) {
+    (void)state;
+    static const char *const anchors[][2] = {{"page=1", "page=2"}, {"t=0s", "t=95s"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(anchors); i++) {
+        Draft draft = draft_new();
+        add_heading(&draft, 1, "One", anchors[i][0]);
+        add_block(&draft, 40);
+        add_heading(&draft, 1, "Two", anchors[i][1]);
+        add_block(&draft, 40);
+        g_autoptr(Document) document = draft_finish(&draft);
+        g_autoptr(GPtrArray) passages = passages_split(document);
+        assert_int_equal(passages->len, 2);
+        assert_string_equal(at(passages, 0)->anchor, anchors[i][0]);
+        assert_string_equal(at(passages, 1)->anchor, anchors[i][1]);
+        assert_true(starts_with(document, at(passages, 1), "Two"));
+    }
+}
+
 static void random_documents_are_cut_without_loss_and_along_the_outline(void **state) {
     (void)state;
     for (guint32 seed = 0; seed < 200; seed++) {
@@ -414,6 +432,7 @@ int main(void) {
         cmocka_unit_test(an_abbreviation_ends_no_sentence),
         cmocka_unit_test(text_without_spaces_is_cut_between_its_characters),
         cmocka_unit_test(offsets_that_lie_are_put_right),
+        cmocka_unit_test(pages_of_a_pdf_and_minutes_of_a_video_are_never_joined),
         cmocka_unit_test(random_documents_are_cut_without_loss_and_along_the_outline),
         cmocka_unit_test(addresses_of_passages_open_at_their_place),
     };

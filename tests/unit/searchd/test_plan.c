@@ -79,6 +79,7 @@ static void texts_become_terms(void **state) {
         {"foo:bar baz:bar", "Zfoo Zbar Zbaz", 2},
         {"rotate AND", "Zrotat", 1},
         {"(rotate", "Zrotat", 0},
+        {"\"rotating matrices", "Zrotat Zmatric", 1},
         {"rotate AND matrix", "Zrotat Zmatrix", 0},
         {"rotate and matrix", "Zrotat Zmatrix", 0},
         {"-rotate", "Zrotat", 1},
