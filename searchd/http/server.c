@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <civetweb.h>
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -199,9 +200,13 @@ Server *server_start(const char *address, guint threads, GError **error) {
     server->started = TRUE;
     pthread_mutex_unlock(&server->lock);
     if (server->context == NULL) {
-        g_set_error(error, SERVER_ERROR, SERVER_ERROR_START, "cannot listen on %s: %s", checked,
-                    server->start_message == NULL ? "the server library does not say why"
-                                                  : server->start_message);
+        const char *said = server->start_message;
+        gboolean taken = said != NULL && strstr(said, g_strerror(EADDRINUSE)) != NULL;
+        g_set_error(
+            error, SERVER_ERROR, SERVER_ERROR_START, "cannot listen on %s: %s", checked,
+            taken ? "another program does already (--listen names another; port 0: any free one)"
+            : said == NULL ? "the server library does not say why"
+                           : said);
         return NULL;
     }
     struct mg_server_port port = {0};
