@@ -19,7 +19,15 @@ static const struct {
     {"language", offsetof(SylRecord, language)},
     {"sample", offsetof(SylRecord, text)},
 };
-static const char heading_name[] = "heading";
+/* These may be repeated: one line each. */
+static const struct {
+    const char *name;
+    gsize offset;
+} lists[] = {
+    {"heading", offsetof(SylRecord, heading)},
+    {"part", offsetof(SylRecord, parts)},
+};
+#define PART_SEPARATOR "\x1f"
 
 static char *peek_member(const SylRecord *record, gsize i) {
     return *(char *const *)((const char *)record + members[i].offset);
@@ -28,6 +36,7 @@ static char *peek_member(const SylRecord *record, gsize i) {
 SylRecord *syl_record_new(void) {
     SylRecord *record = g_new0(SylRecord, 1);
     record->heading = g_new0(char *, 1);
+    record->parts = g_new0(char *, 1);
     return record;
 }
 
@@ -39,6 +48,7 @@ void syl_record_free(SylRecord *record) {
         g_free(peek_member(record, i));
     }
     g_strfreev(record->heading);
+    g_strfreev(record->parts);
     g_free(record);
 }
 
@@ -63,10 +73,13 @@ char *syl_record_pack(const SylRecord *record) {
             append_lines(data, members[i].name, peek_member(record, i));
         }
     }
-    for (gsize i = 0; record->heading != NULL && record->heading[i] != NULL; i++) {
-        /* A line of its own would read as a level of its own. */
-        g_autofree char *level = g_strdelimit(g_strdup(record->heading[i]), "\n", ' ');
-        append_lines(data, heading_name, level);
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+        const GStrv values = G_STRUCT_MEMBER(GStrv, record, lists[i].offset);
+        for (gsize at = 0; values != NULL && values[at] != NULL; at++) {
+            /* A line of its own would read as a value of its own. */
+            g_autofree char *value = g_strdelimit(g_strdup(values[at]), "\n", ' ');
+            append_lines(data, lists[i].name, value);
+        }
     }
     return g_string_free(data, FALSE);
 }
@@ -86,11 +99,24 @@ static GString *value_of(GString *values[], const char *name, gsize size) {
     return NULL;
 }
 
+/* The same for a name that may be repeated. */
+static GPtrArray *list_of(GPtrArray *values[], const char *name, gsize size) {
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+        if (strlen(lists[i].name) == size && memcmp(lists[i].name, name, size) == 0) {
+            return values[i];
+        }
+    }
+    return NULL;
+}
+
 SylRecord *syl_record_unpack(const char *data, gsize size) {
     /* What a damaged index holds must not reach a reply as broken text. */
     g_autofree char *text = g_utf8_make_valid(size > 0 ? data : "", (gssize)size);
     GString *values[G_N_ELEMENTS(members)] = {NULL};
-    g_autoptr(GPtrArray) heading = g_ptr_array_new();
+    GPtrArray *listed[G_N_ELEMENTS(lists)];
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+        listed[i] = g_ptr_array_new();
+    }
     for (const char *line = text; *line != '\0';) {
         const char *end = strchrnul(line, '\n');
         const char *equals = memchr(line, '=', (gsize)(end - line));
@@ -98,11 +124,11 @@ SylRecord *syl_record_unpack(const char *data, gsize size) {
             gsize name_size = (gsize)(equals - line);
             gssize value_size = end - equals - 1;
             GString *value = value_of(values, line, name_size);
+            GPtrArray *list = list_of(listed, line, name_size);
             if (value != NULL) {
                 g_string_append_len(value, equals + 1, value_size);
-            } else if (name_size == strlen(heading_name) &&
-                       memcmp(line, heading_name, name_size) == 0) {
-                g_ptr_array_add(heading, g_strndup(equals + 1, (gsize)value_size));
+            } else if (list != NULL) {
+                g_ptr_array_add(list, g_strndup(equals + 1, (gsize)value_size));
             }
         }
         line = *end == '\n' ? end + 1 : end;
@@ -112,7 +138,28 @@ SylRecord *syl_record_unpack(const char *data, gsize size) {
         G_STRUCT_MEMBER(char *, record, members[i].offset) =
             values[i] != NULL ? g_string_free(values[i], FALSE) : g_strdup("");
     }
-    g_ptr_array_add(heading, NULL);
-    record->heading = (GStrv)g_ptr_array_free(g_steal_pointer(&heading), FALSE);
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+        g_ptr_array_add(listed[i], NULL);
+        G_STRUCT_MEMBER(GStrv, record, lists[i].offset) = (GStrv)g_ptr_array_free(listed[i], FALSE);
+    }
     return record;
+}
+
+char *syl_record_part(gsize offset, const char *url, const char *const *heading) {
+    g_autofree char *path = g_strjoinv(PART_SEPARATOR, (char **)(gsize)heading);
+    return g_strdup_printf("%" G_GSIZE_FORMAT " %s %s", offset, url, path);
+}
+
+gboolean syl_record_read_part(const char *part, gsize *offset, char **url, GStrv *heading) {
+    g_auto(GStrv) members_of_part = g_strsplit(part, " ", 3);
+    guint64 number = 0;
+    if (g_strv_length(members_of_part) != 3 ||
+        !g_ascii_string_to_unsigned(members_of_part[0], 10, 0, G_MAXUINT32, &number, NULL)) {
+        return FALSE;
+    }
+    *offset = (gsize)number;
+    *url = g_strdup(members_of_part[1]);
+    *heading = members_of_part[2][0] == '\0' ? g_new0(char *, 1)
+                                             : g_strsplit(members_of_part[2], PART_SEPARATOR, -1);
+    return TRUE;
 }

@@ -17,9 +17,16 @@ typedef struct SylRecord {
     char *kind;           /* page, pdf, notebook, video, playlist, repository, ... */
     char *language;       /* BCP 47, or "" where unknown */
     char *text;           /* UTF-8; blocks are separated by '\n' */
+    GStrv parts; /* syl_record_part of each further section in text, ascending; never NULL */
 } SylRecord;
 
-/* All strings of a new record are NULL but heading, which is empty. */
+/* A further section inside the text of a record: where it starts, how to open it, what it is under.
+ * As one line; caller frees. */
+char *syl_record_part(gsize offset, const char *url, const char *const *heading);
+/* Its members; url and heading are the caller's to free. FALSE if part is none. */
+gboolean syl_record_read_part(const char *part, gsize *offset, char **url, GStrv *heading);
+
+/* All strings of a new record are NULL; heading and parts are empty. */
 SylRecord *syl_record_new(void);
 void syl_record_free(SylRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SylRecord, syl_record_free)

@@ -28,8 +28,16 @@ typedef struct Piece {
     int first_section, last_section; /* NO_SECTION: before the first heading */
 } Piece;
 
+static void part_free(gpointer data) {
+    PassagePart *part = data;
+    g_strfreev(part->heading);
+    g_free(part->anchor);
+    g_free(part);
+}
+
 static void passage_free(gpointer data) {
     Passage *passage = data;
+    g_ptr_array_unref(passage->parts);
     g_strfreev(passage->heading);
     g_free(passage->anchor);
     g_free(passage);
@@ -300,6 +308,24 @@ static const char *peek_anchor(const Document *document, const int *parents, int
     return "";
 }
 
+/* The sections of a piece after its first one, as far as they lie inside the passage. */
+static GPtrArray *list_parts(const Document *document, const int *parents, const Piece *piece,
+                             const Passage *passage) {
+    GPtrArray *parts = g_ptr_array_new_with_free_func(part_free);
+    for (int section = piece->first_section + 1; section <= piece->last_section; section++) {
+        gsize offset = peek_section(document, section)->offset;
+        if (offset <= passage->start || offset >= passage->start + passage->size) {
+            continue;
+        }
+        PassagePart *part = g_new(PassagePart, 1);
+        *part = (PassagePart){.offset = offset - passage->start,
+                              .heading = heading_path(document, parents, section),
+                              .anchor = g_strdup(peek_anchor(document, parents, section))};
+        g_ptr_array_add(parts, part);
+    }
+    return parts;
+}
+
 GPtrArray *passages_split(const Document *document) {
     GPtrArray *passages = g_ptr_array_new_with_free_func(passage_free);
     const char *main = document->main;
@@ -324,6 +350,7 @@ GPtrArray *passages_split(const Document *document) {
         passage->anchor = g_strdup(peek_anchor(document, parents, piece->first_section));
         passage->start = start;
         passage->size = end - start;
+        passage->parts = list_parts(document, parents, piece, passage);
         g_ptr_array_add(passages, passage);
     }
     return passages;

@@ -10,11 +10,19 @@
 #define PASSAGE_MIN_WORDS 150
 #define PASSAGE_MAX_WORDS 300
 
+/* A further section inside a passage that joins several. */
+typedef struct PassagePart {
+    gsize offset; /* bytes in the passage where its heading line starts */
+    GStrv heading;
+    char *anchor;
+} PassagePart;
+
 typedef struct Passage {
     guint ordinal;     /* 0, 1, ... on its page */
     GStrv heading;     /* outermost first; may be empty */
     char *anchor;      /* best deep link: fragment without '#', or "" */
     gsize start, size; /* bytes in document->main */
+    GPtrArray *parts;  /* PassagePart *, by offset; empty as a rule */
 } Passage;
 
 /* Passage *; deterministic; together they cover all words of main exactly once, in order. A

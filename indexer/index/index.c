@@ -470,6 +470,26 @@ static void build_page_evidence(Build *build, const Document *document) {
     build_words(build, SYL_FIELD_REST, document->rest, strlen(document->rest), 1);
 }
 
+/* Headings without the first ones that only say the title again. */
+static char **below_title(char **heading, const char *title) {
+    while (*heading != NULL && g_str_equal(*heading, title)) {
+        heading++;
+    }
+    return heading;
+}
+
+static GStrv record_parts(const StorePage *page, const Document *document, const Passage *passage) {
+    g_autoptr(GPtrArray) parts = g_ptr_array_new();
+    for (guint i = 0; passage->parts != NULL && i < passage->parts->len; i++) {
+        const PassagePart *part = g_ptr_array_index(passage->parts, i);
+        g_autofree char *url = passage_url(page->url, part->anchor);
+        char **heading = below_title(part->heading, document->title);
+        g_ptr_array_add(parts, syl_record_part(part->offset, url, (const char *const *)heading));
+    }
+    g_ptr_array_add(parts, NULL);
+    return (GStrv)g_ptr_array_free(g_steal_pointer(&parts), FALSE);
+}
+
 static gboolean put_passage(Index *index, const IndexContext *context, const StorePage *page,
                             const Document *document, const Passage *passage, const char *text,
                             GError **error) {
@@ -483,10 +503,8 @@ static gboolean put_passage(Index *index, const IndexContext *context, const Sto
     build_words(&build, SYL_FIELD_TITLE, document->title, strlen(document->title), 1);
     build_words(&build, SYL_FIELD_AUTHOR, document->author, strlen(document->author), 1);
     build_evidence(&build, document->title, SYL_TITLE_WDF);
-    char **heading = passage->heading;
-    while (*heading != NULL && g_str_equal(*heading, document->title)) {
-        heading++; /* the title is said already */
-    }
+    char **heading = below_title(passage->heading, document->title);
+    g_auto(GStrv) parts = record_parts(page, document, passage);
     for (char **level = heading; *level != NULL; level++) {
         build_evidence(&build, *level, SYL_TITLE_WDF);
     }
@@ -506,6 +524,7 @@ static gboolean put_passage(Index *index, const IndexContext *context, const Sto
         .resource = context->resource_url,
         .resource_title = context->label,
         .heading = heading,
+        .parts = parts,
         .kind = document->kind,
         .language = document->language,
         .text = (char *)(gsize)text,

@@ -576,7 +576,7 @@ static void append_start_heading(GString *out, const Answer *everything) {
     append_counted(out, everything->resources, "resource", "resources");
     g_string_append(out, "</h1>\n<p class=\"said\">");
     append_counted(out, everything->documents - everything->resources, "passage", "passages");
-    g_string_append(out, ". Every result opens near the passage it quotes.</p>\n");
+    g_string_append(out, ". Every result opens at the heading above what it quotes.</p>\n");
 }
 
 char *html_start_page(const Answer *everything, const char *base) {

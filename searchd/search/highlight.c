@@ -273,7 +273,7 @@ static void add_highlight(GArray *highlights, const Line *line, gsize start, gsi
 }
 
 char *highlight_snippet(const char *text, const HighlightTerms *terms, StemCache *cache,
-                        GArray *highlights) {
+                        GArray *highlights, gsize *at) {
     gsize size = strlen(text);
     g_autoptr(GArray) found = find_words(text, size, terms, cache);
     guint first = 0;
@@ -289,25 +289,26 @@ char *highlight_snippet(const char *text, const HighlightTerms *terms, StemCache
         least = to->end;
     }
     gsize end = window_end(text, size, start, HIGHLIGHT_SNIPPET_CHARACTERS, least);
+    *at = found->len > 0 ? g_array_index(found, Found, first).start : start;
 
     Line line = {.text = g_string_sized_new(end - start + 16)};
     if (start > 0) {
         line_append(&line, ellipsis, strlen(ellipsis));
         line.space_due = TRUE;
     }
-    gsize at = start;
+    gsize written = start;
     for (guint i = first; i < found->len; i++) {
         const Found *one = &g_array_index(found, Found, i);
         if (one->end > end) {
             break;
         }
-        line_append(&line, text + at, one->start - at);
+        line_append(&line, text + written, one->start - written);
         gsize word_start = line.utf16 + (line.space_due ? 1 : 0);
         line_append(&line, text + one->start, one->end - one->start);
         add_highlight(highlights, &line, word_start, one->end - one->start);
-        at = one->end;
+        written = one->end;
     }
-    line_append(&line, text + at, end - at);
+    line_append(&line, text + written, end - written);
     if (end < size) {
         line.space_due = TRUE;
         line_append(&line, ellipsis, strlen(ellipsis));

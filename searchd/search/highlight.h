@@ -27,6 +27,7 @@ typedef struct HighlightTerms {
 
 /* The snippet of a text of valid UTF-8: one line, white space squeezed, "…" where something was
  * left out before or after. highlights (of Highlight, UTF-16 units) gets the words found in it,
- * ascending; words with only a space between them are one highlight. Caller frees. */
+ * ascending; words with only a space between them are one highlight. *at gets the byte of text
+ * where the first of them stands, or where the snippet begins. Caller frees. */
 char *highlight_snippet(const char *text, const HighlightTerms *terms, StemCache *cache,
-                        GArray *highlights);
+                        GArray *highlights, gsize *at);

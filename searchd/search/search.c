@@ -283,6 +283,26 @@ static const char *text_below_headings(const SylRecord *record) {
     }
 }
 
+/* A passage that joins several sections opens at the one that the snippet quotes. */
+static void open_at(SylRecord *record, gsize at) {
+    gsize offset = 0;
+    char *url = NULL;
+    GStrv heading = NULL;
+    for (char **part = record->parts; *part != NULL; part++) {
+        if (!syl_record_read_part(*part, &offset, &url, &heading)) {
+            continue;
+        }
+        if (offset <= at) {
+            g_free(g_steal_pointer(&record->url));
+            record->url = g_steal_pointer(&url);
+            g_strfreev(record->heading);
+            record->heading = g_steal_pointer(&heading);
+        }
+        g_clear_pointer(&url, g_free);
+        g_clear_pointer(&heading, g_strfreev);
+    }
+}
+
 static AnswerResult *result_from_hit(Answering *answering, const xc_hit *hit) {
     g_autoptr(SylRecord) record = record_of(hit);
     AnswerResult *result = g_new0(AnswerResult, 1);
@@ -292,8 +312,11 @@ static AnswerResult *result_from_hit(Answering *answering, const xc_hit *hit) {
         terms = (HighlightTerms){answering->plan->stems, answering->plan->words,
                                  answering->plan->prefixes};
     }
-    result->text = highlight_snippet(text_below_headings(record), &terms, answering->search->stems,
-                                     result->highlights);
+    const char *text = text_below_headings(record);
+    gsize at = 0;
+    result->text =
+        highlight_snippet(text, &terms, answering->search->stems, result->highlights, &at);
+    open_at(record, (gsize)(text - record->text) + at);
     result->id = g_steal_pointer(&record->id);
     result->url = g_steal_pointer(&record->url);
     result->page = g_steal_pointer(&record->page);

@@ -125,6 +125,11 @@ class WhatIsFound(unittest.TestCase):
         for wrong in ("\ufffd", "\x93", "\x92", "cafÃ©"):
             self.assertNotIn(wrong, text)
 
+    def test_a_result_opens_at_the_section_it_quotes(self):
+        for query, anchor in (("Fisher scoring Newton's method", "Computing_it"), ("likelihood unbounded component", "Limits")):
+            hit = harness.search(library, query)["results"][0]
+            self.assertEqual(hit["url"], PROBABILITY + "/wiki/Maximum_likelihood#" + anchor)
+
     def test_cdata_in_xhtml_is_text(self):
         answer = harness.search(library, '"text in a CDATA section"')
         self.assertEqual(pages(answer), [CALCULUS + "/notes/jacobian.xhtml"])

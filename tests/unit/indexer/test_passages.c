@@ -136,6 +136,12 @@ static void a_short_last_section_joins_what_comes_before(void **state) {
     g_autoptr(GPtrArray) passages = passages_split(document);
     assert_int_equal(passages->len, 1);
     assert_heading(at(passages, 0), "Title");
+    assert_int_equal(at(passages, 0)->parts->len, 1);
+    const PassagePart *part = g_ptr_array_index(at(passages, 0)->parts, 0);
+    assert_string_equal(part->anchor, "notes");
+    assert_string_equal(part->heading[1], "Notes");
+    assert_true(
+        g_str_has_prefix(document->main + at(passages, 0)->start + part->offset, "Notes\n"));
 }
 
 static void lines_before_the_first_heading_go_with_it(void **state) {

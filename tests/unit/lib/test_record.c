@@ -97,6 +97,38 @@ static void damaged_bytes_read_as_valid_text(void **state) {
     assert_true(g_utf8_validate(record->url, -1, NULL));
 }
 
+static void a_part_comes_back_as_it_was(void **state) {
+    (void)state;
+    static const char *const heading[] = {"Two words", "Inner", NULL};
+    g_autofree char *part = syl_record_part(123, "https://example.org/a#b", heading);
+    g_autoptr(SylRecord) record = syl_record_new();
+    g_strfreev(record->parts);
+    record->parts = g_new0(char *, 2);
+    record->parts[0] = g_strdup(part);
+    g_autofree char *data = syl_record_pack(record);
+    g_autoptr(SylRecord) copy = unpack(data);
+    gsize offset = 0;
+    g_autofree char *url = NULL;
+    g_auto(GStrv) path = NULL;
+    assert_true(syl_record_read_part(copy->parts[0], &offset, &url, &path));
+    assert_int_equal(offset, 123);
+    assert_string_equal(url, "https://example.org/a#b");
+    assert_true(g_strv_equal((const char *const *)path, heading));
+    assert_null(copy->parts[1]);
+}
+
+static void what_is_no_part_is_refused(void **state) {
+    (void)state;
+    static const char *const cases[] = {"", "12", "12 url", "x url heading", "-1 url heading"};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        gsize offset = 0;
+        char *url = NULL;
+        GStrv heading = NULL;
+        assert_false(syl_record_read_part(cases[i], &offset, &url, &heading));
+        assert_null(url);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_packed_record_reads_as_it_was),
@@ -105,6 +137,8 @@ int main(void) {
         cmocka_unit_test(unknown_and_broken_lines_are_skipped),
         cmocka_unit_test(a_line_break_in_a_heading_makes_no_level),
         cmocka_unit_test(damaged_bytes_read_as_valid_text),
+        cmocka_unit_test(a_part_comes_back_as_it_was),
+        cmocka_unit_test(what_is_no_part_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,8 @@ static char *snippet_of(const char *text, const char *terms, GArray *highlights)
         }
     }
     HighlightTerms wanted = {stems, words, prefixes};
-    return highlight_snippet(text, &wanted, cache, highlights);
+    gsize at = 0;
+    return highlight_snippet(text, &wanted, cache, highlights, &at);
 }
 
 /* The snippet with the words found in brackets, cut by UTF-16 units as JavaScript would. */
