@@ -74,7 +74,7 @@ char *syl_record_pack(const SylRecord *record) {
         }
     }
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
-        const GStrv values = G_STRUCT_MEMBER(GStrv, record, lists[i].offset);
+        const GStrv values = *(const GStrv *)((const char *)record + lists[i].offset);
         for (gsize at = 0; values != NULL && values[at] != NULL; at++) {
             /* A line of its own would read as a value of its own. */
             g_autofree char *value = g_strdelimit(g_strdup(values[at]), "\n", ' ');

@@ -34,7 +34,7 @@ static gboolean is_text(const char *value, gsize size) {
     if (!g_utf8_validate(value, (gssize)size, NULL)) {
         return FALSE;
     }
-    for (const char *c = value; c < value + size; c = g_utf8_next_char(c)) {
+    for (const char *c = value; c < value + size; c += g_utf8_skip[(guchar)*c]) {
         const GUnicodeType type = g_unichar_type(g_utf8_get_char(c));
         if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT) {
             return FALSE;
