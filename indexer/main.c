@@ -16,7 +16,7 @@ typedef struct Verb {
 
 static const Verb verbs[] = {
     {"entries", verb_entries}, {"extract", verb_extract}, {"import", verb_import},
-    {"rebuild", verb_rebuild}, {"status", verb_status},
+    {"rebuild", verb_rebuild}, {"remove", verb_remove},   {"status", verb_status},
 };
 
 int main(int argc, char **argv) {

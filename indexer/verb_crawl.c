@@ -33,6 +33,7 @@ static const char examples[] =
     "  extract   print the text of files\n"
     "  import    index documents from a JSON Lines file\n"
     "  rebuild   make the index anew from the store, without the network\n"
+    "  remove    take a list out of the library\n"
     "  status    say what the library holds\n"
     "\n"
     "`indexer --version` names the version. Exit codes: 0 done (failed links are reported), 1 "

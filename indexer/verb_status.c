@@ -70,12 +70,18 @@ static gboolean print_status(Store *store, const char *library, gboolean json, G
     if (resources == NULL || !store_counts(store, &counts, error)) {
         return FALSE;
     }
+    g_autoptr(GPtrArray) lists = store_lists(store, error);
+    if (lists == NULL) {
+        return FALSE;
+    }
     json_t *rows = json_array();
     if (!json) {
-        printf("%s: %u lists, %u links, %u resources, %u pages with text, %.1f MB stored\n\npages  "
-               "resource\n",
-               library, counts.lists, counts.entries, counts.resources, counts.with_text,
-               (double)counts.body_bytes / 1e6);
+        printf("%s: links %u, resources %u, pages with text %u, stored %.1f MB\n", library,
+               counts.entries, counts.resources, counts.with_text, (double)counts.body_bytes / 1e6);
+        for (guint i = 0; i < lists->len; i++) {
+            printf("list   %s\n", (const char *)g_ptr_array_index(lists, i));
+        }
+        puts("\npages  resource");
     }
     for (guint i = 0; i < resources->len; i++) {
         Row row;

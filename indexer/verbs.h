@@ -19,6 +19,7 @@ int verb_entries(int argc, char **argv);
 int verb_extract(int argc, char **argv);
 int verb_import(int argc, char **argv);
 int verb_rebuild(int argc, char **argv);
+int verb_remove(int argc, char **argv);
 int verb_status(int argc, char **argv);
 
 /* Parses options into the entries' variables and takes them out of argv; `--help` is added.

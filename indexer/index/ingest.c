@@ -288,6 +288,10 @@ gboolean ingest_put_list(Ingest *ingest, const char *source, const List *list, g
     return begin(ingest, error) && store_put_list(ingest->store, source, list, now, skipped, error);
 }
 
+gboolean ingest_remove_list(Ingest *ingest, const char *source, GError **error) {
+    return begin(ingest, error) && store_remove_list(ingest->store, source, error);
+}
+
 /* --- bringing the index up to date --- */
 
 /* Names everything that a page's index documents are made of. */

@@ -46,6 +46,10 @@ const IngestCounts *ingest_counts(const Ingest *ingest);
 gboolean ingest_put_list(Ingest *ingest, const char *source, const List *list, gint64 now,
                          guint *skipped, GError **error);
 
+/* Forgets a list; ingest_reconcile then removes what no other list names. FALSE without error if
+ * the library has no such list. */
+gboolean ingest_remove_list(Ingest *ingest, const char *source, GError **error);
+
 /* One visit to a page, or without `visited` a change of what is known of it (its resource). body
  * and document are NULL where the visit brought no new content. start, if not NULL, is the address
  * where the page's resource now begins. */

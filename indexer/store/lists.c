@@ -36,6 +36,16 @@ static gboolean list_id(Store *store, const char *source, gint64 *id, GError **e
     return statement_run(store, statement, error);
 }
 
+/* Runs a statement whose one parameter is a list's number. */
+static gboolean run_with_list(Store *store, Statement which, gint64 id, GError **error) {
+    sqlite3_stmt *statement = statement_prepare(store, which, error);
+    if (statement == NULL) {
+        return FALSE;
+    }
+    sqlite3_bind_int64(statement, 1, id);
+    return statement_run(store, statement, error);
+}
+
 static gboolean put_resource(Store *store, const char *id, const char *url, GError **error) {
     sqlite3_stmt *statement = statement_prepare(store, PUT_RESOURCE, error);
     if (statement == NULL) {
@@ -78,11 +88,7 @@ gboolean store_put_list(Store *store, const char *source, const List *list, gint
     statement_bind(statement, 2, list->title);
     sqlite3_bind_int64(statement, 3, now);
     if (!statement_run(store, statement, error) || !list_id(store, source, &id, error) ||
-        (statement = statement_prepare(store, DELETE_ENTRIES, error)) == NULL) {
-        return FALSE;
-    }
-    sqlite3_bind_int64(statement, 1, id);
-    if (!statement_run(store, statement, error)) {
+        !run_with_list(store, DELETE_ENTRIES, id, error)) {
         return FALSE;
     }
     for (guint i = 0; i < list->entries->len; i++) {
@@ -175,21 +181,36 @@ StoreResource *store_resource(Store *store, const char *resource_id, GError **er
     return one != NULL && one->len > 0 ? g_ptr_array_steal_index(one, 0) : NULL;
 }
 
-GPtrArray *store_orphans(Store *store, GError **error) {
-    sqlite3_stmt *row = statement_prepare(store, ORPHANS, error);
+/* The first column of all rows. */
+static GPtrArray *collect_texts(Store *store, Statement which, GError **error) {
+    sqlite3_stmt *row = statement_prepare(store, which, error);
     if (row == NULL) {
         return NULL;
     }
-    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     GError *failure = NULL;
     while (statement_next(store, row, &failure)) {
-        g_ptr_array_add(ids, statement_text(row, 0));
+        g_ptr_array_add(texts, statement_text(row, 0));
     }
     if (failure != NULL) {
         g_propagate_error(error, failure);
         return NULL;
     }
-    return g_steal_pointer(&ids);
+    return g_steal_pointer(&texts);
+}
+
+GPtrArray *store_orphans(Store *store, GError **error) {
+    return collect_texts(store, ORPHANS, error);
+}
+
+GPtrArray *store_lists(Store *store, GError **error) {
+    return collect_texts(store, LISTS, error);
+}
+
+gboolean store_remove_list(Store *store, const char *source, GError **error) {
+    gint64 id = 0;
+    return list_id(store, source, &id, error) && run_with_list(store, DELETE_ENTRIES, id, error) &&
+           run_with_list(store, DELETE_LIST, id, error);
 }
 
 gboolean store_remove_resource(Store *store, const char *resource_id, GError **error) {

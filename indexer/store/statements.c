@@ -17,6 +17,8 @@ static const char *const statements[STATEMENT_COUNT] = {
                  " ON CONFLICT(source) DO UPDATE SET title = ?2, read_at = ?3",
     [LIST_ID] = "SELECT id FROM list WHERE source = ?1",
     [DELETE_ENTRIES] = "DELETE FROM entry WHERE list = ?1",
+    [DELETE_LIST] = "DELETE FROM list WHERE id = ?1",
+    [LISTS] = "SELECT source FROM list ORDER BY id",
     [PUT_ENTRY] = "INSERT INTO entry VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [PUT_RESOURCE] = "INSERT INTO resource VALUES(?1, ?2, ?2, NULL) ON CONFLICT(id) DO NOTHING",
     [RESOURCES] = "SELECT " RESOURCE_COLUMNS " ORDER BY e.list, e.ordinal",

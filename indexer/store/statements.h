@@ -15,6 +15,8 @@ typedef enum Statement {
     PUT_LIST,
     LIST_ID,
     DELETE_ENTRIES,
+    DELETE_LIST,
+    LISTS,
     PUT_ENTRY,
     PUT_RESOURCE,
     RESOURCES,

@@ -60,6 +60,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreResource, store_resource_free)
  * left out and counted in *skipped (may be NULL). */
 gboolean store_put_list(Store *store, const char *source, const List *list, gint64 now,
                         guint *skipped, GError **error);
+/* The sources of all lists (char *), in the order they came in. */
+GPtrArray *store_lists(Store *store, GError **error);
+/* Forgets the list called source and its entries. FALSE without error if there is none. */
+gboolean store_remove_list(Store *store, const char *source, GError **error);
 /* Every resource that some list names: StoreResource *, in list order. */
 GPtrArray *store_resources(Store *store, GError **error);
 /* One of them; NULL with error (STORE_ERROR_DAMAGED) if no list names it. */

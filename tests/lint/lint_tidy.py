@@ -8,7 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-root, build = sys.argv[1:3]
+root, build = (os.path.abspath(path) for path in sys.argv[1:3])
 tool = shutil.which('clang-tidy-14')
 if tool is None:
     print('clang-tidy-14 is not installed (`./run test --slow` installs it)')

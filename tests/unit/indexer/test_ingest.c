@@ -247,6 +247,26 @@ static void ingest_keeps_a_link_that_moves_from_one_list_to_another(void **state
     assert_found("walrus", "passage http://b.org/x");
 }
 
+static void a_list_that_is_removed_takes_along_what_no_other_list_names(void **state) {
+    (void)state;
+    GError *error = NULL;
+    g_autoptr(Ingest) ingest = open_library();
+    put_list(ingest, two_links);
+    static const char other_text[] = "- [Beta](http://b.org/x) here too\n";
+    g_autoptr(List) other = list_parse("other.md", other_text, strlen(other_text), &error);
+    check(ingest_put_list(ingest, "/other.md", other, 1001, NULL, &error), error);
+    put_page(ingest, "http://a.org/one", "http://a.org/", "One", "cat");
+    put_page(ingest, "http://b.org/x", "http://b.org/x", "X", "walrus");
+    flush(ingest);
+    check(ingest_remove_list(ingest, "/list.md", &error), error);
+    check(ingest_reconcile(ingest, &error), error);
+    assert_found("cat", "");
+    assert_found("aardvark", "");
+    assert_found("walrus", "passage http://b.org/x");
+    assert_false(ingest_remove_list(ingest, "/list.md", &error));
+    assert_null(error);
+}
+
 static void ingest_follows_a_start_that_moved(void **state) {
     (void)state;
     g_autoptr(Ingest) ingest = open_library();
@@ -316,6 +336,7 @@ int main(void) {
         LIBRARY_TEST(ingest_indexes_again_where_the_index_was_thrown_away),
         LIBRARY_TEST(ingest_forgets_a_document_that_cannot_be_read_and_goes_on),
         LIBRARY_TEST(ingest_keeps_a_link_that_moves_from_one_list_to_another),
+        LIBRARY_TEST(a_list_that_is_removed_takes_along_what_no_other_list_names),
         LIBRARY_TEST(ingest_follows_a_start_that_moved),
         LIBRARY_TEST(a_new_generation_holds_the_same_and_goes_live_by_publishing),
         LIBRARY_TEST(a_shrunken_generation_stays_aside_unless_forced),
